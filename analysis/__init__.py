@@ -1,0 +1,1 @@
+"""Figures and reports drawn from result tables; nothing here knows the simulator."""

@@ -1,0 +1,295 @@
+"""How a chart looks. The only module that calls seaborn."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import Formatter, MaxNLocator
+from matplotlib.transforms import ScaledTranslation, Transform
+from scipy import stats
+
+ARMS = ("programme", "baseline")
+_BLUE, _ORANGE = sns.color_palette("colorblind", 2)
+# Hue for the screen, dashes for paper without colour. The baseline is drawn last, so that where
+# both arms agree its dashes let the programme show through.
+COLOURS = {"programme": _BLUE, "baseline": _ORANGE}
+DASHES = {"programme": (), "baseline": (3, 1.5)}
+SHADE = "0.92"
+OPENED: dict[str, Any] = {"color": "0.35", "linewidth": 0.9, "linestyle": ":"}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One set of axes: a measure in a group, over time, by arm.
+
+    Attributes
+    ----------
+    title, subtitle, unit : str
+        Name of the measure, name of the group, and unit of the vertical axis.
+    bands : DataFrame
+        What :func:`bands` returned for it.
+    from_zero : bool
+        Whether the vertical axis starts at zero.
+    """
+
+    title: str
+    subtitle: str
+    unit: str
+    bands: pd.DataFrame
+    from_zero: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words around the panels of a figure, in one language.
+
+    Attributes
+    ----------
+    title, source : str
+        Above and below the panels.
+    arms : mapping of str to str
+        Name of each arm.
+    burn_in, opened : str
+        Name of the shaded months and of the vertical line.
+    months : sequence of str
+        Short names of the twelve months.
+    """
+
+    title: str
+    source: str
+    arms: Mapping[str, str]
+    burn_in: str
+    opened: str
+    months: Sequence[str]
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Apply the look of the charts inside a ``with`` block, and nowhere else."""
+    look = {
+        **sns.axes_style("ticks"),
+        **sns.plotting_context("paper"),
+        "axes.grid": True,
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.titlelocation": "left",
+        "axes.titlesize": 10,
+        "font.family": "DejaVu Sans",  # comes with matplotlib: the same everywhere
+        "grid.color": "0.88",
+        "grid.linewidth": 0.6,
+        "svg.hashsalt": "ceci-sim",  # otherwise ids are random
+    }
+    with matplotlib.rc_context(look):
+        yield
+
+
+def bands(monthly: pd.DataFrame, level: float = 0.90) -> pd.DataFrame:
+    """Mean over replicates and its Student t interval, for every month and arm.
+
+    Parameters
+    ----------
+    monthly : DataFrame
+        Tidy results with columns ``measure, group, arm, replicate, month, value``.
+    level : float
+        Coverage of the band.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``measure, group, arm, month, mean, low, high``; months without any value are
+        left out, and the band is NaN where there is one replicate.
+    """
+    keys = ["measure", "group", "arm", "month"]
+    table = monthly.groupby(keys, observed=True)["value"].agg(["mean", "std", "count"])
+    table = table[table["count"] > 0].reset_index()
+    freedom = (table["count"] - 1).where(table["count"] > 1)
+    half = stats.t.ppf((1 + level) / 2, freedom) * table["std"] / np.sqrt(table["count"])
+    return table.assign(low=table["mean"] - half, high=table["mean"] + half).drop(
+        columns=["std", "count"]
+    )
+
+
+def chart(panels: Sequence[Panel], columns: int, words: Words, opened: pd.Timestamp) -> Figure:
+    """Draw panels over time, both arms in each, with one legend above them.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+        At least one, in reading order.
+    columns : int
+        How many stand side by side.
+    words : Words
+        Title, source line and names.
+    opened : Timestamp
+        First month of the agreement's window; the months before it are shaded.
+
+    Returns
+    -------
+    Figure
+        Detached from pyplot.
+    """
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    start = min(panel.bands["month"].min() for panel in panels)
+    end = max(panel.bands["month"].max() for panel in panels)
+
+    figure = Figure(figsize=(max(3.4 * columns, 7) + 0.4, 2.3 * rows + 1.3), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for panel, ax in zip(panels, axes, strict=False):
+        _lines(panel, ax)
+        _window(ax, start, opened, end)
+        _months(ax, start, end, words.months)
+    for ax in axes[len(panels) :]:
+        ax.remove()
+    _surround(figure, words, burn_in=start < opened, line=start <= opened <= end)
+    return figure
+
+
+def save(figure: Figure, stem: Path) -> list[Path]:
+    """Write a figure as PNG (150 dots per inch) and SVG; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : Figure
+        What :func:`chart` returned; save it inside the same :func:`style`.
+    stem : Path
+        Path without its ending.
+
+    Returns
+    -------
+    list of Path
+        The two files.
+    """
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+    figure.set_layout_engine("none")  # laid out once, not again for each file
+    png, svg = (stem.with_name(f"{stem.name}.{ending}") for ending in ("png", "svg"))
+    figure.savefig(png, dpi=150)
+    figure.savefig(svg, metadata={"Date": None})
+    return [png, svg]
+
+
+def _lines(panel: Panel, ax: Axes) -> None:
+    data = panel.bands
+    for arm in ARMS:
+        band = data[data["arm"] == arm]
+        ax.fill_between(
+            band["month"], band["low"], band["high"], color=COLOURS[arm], alpha=0.2, linewidth=0
+        )
+    sns.lineplot(
+        data=data,
+        x="month",
+        y="mean",
+        hue="arm",
+        hue_order=ARMS,
+        palette=COLOURS,
+        style="arm",
+        style_order=ARMS,
+        dashes=DASHES,
+        linewidth=1.4,
+        estimator=None,
+        errorbar=None,
+        legend=False,
+        ax=ax,
+    )
+    _limits(panel, ax)
+    ax.set_title(panel.title, fontweight="bold", pad=16)
+    ax.text(0, 1, panel.subtitle, transform=_above(ax), fontsize=8.5, color="0.3")
+    ax.set(xlabel="", ylabel=panel.unit)
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    ax.yaxis.set_major_formatter(_Numbers())
+
+
+def _limits(panel: Panel, ax: Axes) -> None:
+    """Show no negative values where there are none, yet keep a line at zero off the axis."""
+    if panel.bands["mean"].min() < 0:
+        return
+    bottom, top = ax.get_ylim()
+    if not panel.bands["mean"].any():
+        top = 1.0
+    if panel.from_zero or bottom < 0:
+        ax.set_ylim(-0.02 * top, top)
+
+
+class _Numbers(Formatter):
+    """Tick labels such as 1,234.5, all with the same decimals."""
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        return self.format_ticks([value])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        decimals = next((d for d in range(6) if np.allclose(values, np.round(values, d))), 6)
+        return [f"{value:z,.{decimals}f}" for value in values]
+
+
+def _above(ax: Axes) -> Transform:
+    return ax.transAxes + ScaledTranslation(0, 4 / 72, ax.figure.dpi_scale_trans)
+
+
+def _window(ax: Axes, start: pd.Timestamp, opened: pd.Timestamp, end: pd.Timestamp) -> None:
+    """Shade the burn-in and draw a line where the agreement's window opens."""
+    left, line, right = map(_place, (start, opened, end))
+    if left < line:
+        ax.axvspan(left, min(line, right), color=SHADE, linewidth=0, zorder=0)
+    if left <= line <= right:
+        ax.axvline(line, **OPENED)
+
+
+def _place(day: pd.Timestamp) -> float:
+    """Return where a date lies on a horizontal axis."""
+    return float(date2num(day))  # type: ignore[no-untyped-call]
+
+
+def _months(ax: Axes, start: pd.Timestamp, end: pd.Timestamp, names: Sequence[str]) -> None:
+    """Label years on a long axis and months on a short one, at most about eight labels."""
+    months = pd.date_range(start, max(end, start + pd.DateOffset(months=1)), freq="MS")
+    step = next((step for step in (1, 2, 3, 6, 12, 24) if len(months) <= 8.5 * step), 60)
+    labelled = months[(12 * months.year + months.month - 1) % step == 0]
+    ax.set_xlim(_place(months[0]), _place(months[-1]))
+    ax.set_xticks(
+        labelled,
+        [
+            str(day.year) if step >= 12 else f"{names[day.month - 1]}\n{day.year}"
+            for day in labelled
+        ],
+    )
+    if step >= 12:
+        ax.set_xticks(months[months.month == 7], minor=True)
+
+
+def _surround(figure: Figure, words: Words, *, burn_in: bool, line: bool) -> None:
+    """Title and legend above all panels, where they cover nothing, and the source below."""
+    handles: list[Line2D | Patch] = [
+        Line2D(
+            [], [], color=COLOURS[arm], dashes=DASHES[arm] or (None, None), label=words.arms[arm]
+        )
+        for arm in ARMS
+    ]
+    if burn_in:
+        handles.append(Patch(color=SHADE, label=words.burn_in))
+    if line:
+        handles.append(Line2D([], [], label=words.opened, **OPENED))
+    # The title belongs to the legend: two things outside the axes would be laid over each other.
+    figure.legend(
+        handles=handles,
+        title=words.title,
+        title_fontproperties={"size": 13, "weight": "bold"},
+        alignment="left",
+        loc="outside upper left",
+        ncols=len(handles),
+        frameon=False,
+    )
+    figure.supxlabel(words.source, x=0.01, ha="left", fontsize=8, color="0.3")

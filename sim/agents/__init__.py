@@ -1,0 +1,1 @@
+"""Who acts: households, mothers and their children, firms, and CECI; state, rules and views."""

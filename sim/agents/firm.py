@@ -1,0 +1,83 @@
+"""The firm: posts, staff, what it sees of absence and turnover, and the wage it offers.
+
+Women of 15 to 49 on its staff are agents; all other workers (men, older women) are counts. Export
+plants (`maquila`) run a day and an evening shift.
+"""
+
+from sim.core.draws import uniforms
+from sim.core.engine import rule
+from sim.core.records import View, row_type
+from sim.purposes import FIRM_OTHERS
+
+# Sectors; export plants come first in the table
+MAQUILA, AGROPECUARIO, COMERCIO_SERVICIOS, OTRO = 0, 1, 2, 3
+N_SECTORS = 4
+
+FIRM = row_type(
+    {
+        "number": "i4",
+        "posts": "i4",  # headcount that the firm wants
+        "staff": "i4",  # agents on the payroll
+        "others": "i4",  # other workers on the payroll
+        "vacancies": "i4",
+        "applicants": "i4",  # agents who applied this month
+        "hires": "i4",
+        "other_hires": "i4",
+        "separations": "i4",  # of agents, this month
+        "scheduled": "i4",  # worker-days of agents, this month
+        "lost": "i4",  # worker-days of agents lost, this month
+        "output": "i8",  # thousandths of a trained worker's day, this month
+        "base_posts": "f8",
+        "wage_offer": "f8",  # factor on a worker's potential pay
+        "absence_seen": "f8",  # moving average, share of scheduled days
+        "turnover_seen": "f8",  # moving average, share of staff a month
+        "day_start": "i2",  # minutes after midnight
+        "day_end": "i2",
+        "evening_start": "i2",
+        "evening_end": "i2",  # may pass midnight: above 1440
+        "zone": "i2",
+        "centre": "i2",  # own or shared CECI of scheme `empresa`
+        "sector": "i1",
+        "evening": "i1",  # 1 if there is an evening shift
+    }
+)
+
+
+class Firm(View, columns=FIRM, table_name="firms"):
+    """A firm as a Mesa agent: a view of its record."""
+
+
+@rule
+def others_leave(firm, world):
+    """Let workers who are no agents leave, at the sector's rate, rounded by a draw."""
+    now = world.now[0]
+    p = world.parameters[0]
+    rate = p.others_separation_maquila if firm.sector == MAQUILA else p.others_separation
+    rounding, _, _, _ = uniforms(now.seed, now.replicate, firm.number, now.month, FIRM_OTHERS)
+    leaving = int(rate * firm.others + rounding)
+    firm.others = firm.others - leaving
+
+
+@rule
+def review(firm, world):
+    """Step 8 of the month: see absence and turnover, set the wage offer, posts and vacancies.
+
+    The offer rises while posts stay empty and falls slowly towards the norm while they do not;
+    posts grow with the polo.
+    """
+    now = world.now[0]
+    p = world.parameters[0]
+    if firm.scheduled > 0:
+        absence = firm.lost / firm.scheduled
+        firm.absence_seen = firm.absence_seen + p.firm_memory * (absence - firm.absence_seen)
+    if firm.staff > 0:
+        turnover = firm.separations / firm.staff
+        firm.turnover_seen = firm.turnover_seen + p.firm_memory * (turnover - firm.turnover_seen)
+    others_leave(firm, world)
+    growth = p.growth_maquila if firm.sector == MAQUILA else p.growth_other
+    firm.posts = int(firm.base_posts * (1.0 + growth * (now.month + 1) / 12.0) + 0.5)
+    firm.vacancies = max(0, firm.posts - firm.staff - firm.others)
+    if firm.vacancies > p.wage_vacancy_rate * firm.posts:
+        firm.wage_offer = min(firm.wage_offer + p.wage_step, 1.0 + p.wage_range)
+    else:
+        firm.wage_offer = max(firm.wage_offer - p.wage_step, 1.0)

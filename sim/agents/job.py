@@ -1,0 +1,56 @@
+"""Keeping and leaving a formal job.
+
+Workers leave at a hazard that falls with tenure and rises with distance; the law lets a firm
+dismiss who has more than three unexcused absences in 30 days (Ley Federal del Trabajo, art. 47-X).
+Leaving because care was lost is not here: the household chooses it (`sim.agents.choice`).
+"""
+
+from sim.agents.firm import MAQUILA
+from sim.agents.mother import DISMISSED, FORMAL, QUIT, SEARCHING, become_jobless
+from sim.core.draws import uniforms
+from sim.core.engine import rule
+from sim.purposes import SEPARATION
+
+UNEXCUSED_ALLOWED = 3
+
+
+@rule
+def separate(mother, children, household, world):
+    """Step 7 of the month: quit or be dismissed from a formal job."""
+    if mother.status != FORMAL or mother.leave > 0:
+        return
+    now = world.now[0]
+    p = world.parameters[0]
+    quits, dismissed, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, SEPARATION)
+    kilometres = world.distance[household.zone, world.firms[mother.firm].zone]
+    why = 0
+    if quits < quit_hazard(mother, kilometres, p):
+        why = QUIT
+    elif unexcused_days(mother, p) > UNEXCUSED_ALLOWED and dismissed < p.dismissal:
+        why = DISMISSED
+    if why == 0:
+        return
+    mother.separated = why
+    mother.left_firm = mother.firm
+    world.leaves[mother.number] = 1
+    become_jobless(mother, SEARCHING)
+    mother.prompted = 1
+
+
+@rule
+def quit_hazard(mother, kilometres, p):
+    """Return the monthly hazard of quitting, by sector, tenure and distance to the firm."""
+    hazard = p.quits_maquila if mother.sector == MAQUILA else p.quits_other
+    if mother.tenure < 3:
+        hazard = hazard * p.quits_first_quarter
+    elif mother.tenure < 12:
+        hazard = hazard * p.quits_first_year
+    elif mother.tenure >= 36:
+        hazard = hazard * p.quits_after_three_years
+    return hazard * (1.0 + p.quits_per_kilometre * kilometres)
+
+
+@rule
+def unexcused_days(mother, p):
+    """Return the month's unexcused days: none for illness, a share for a sick child."""
+    return mother.lost_care + mother.lost_other + p.unexcused_sick_child * mother.lost_child

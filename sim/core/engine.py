@@ -1,0 +1,104 @@
+"""One rule, two speeds.
+
+A rule is a function of rows and the world, marked ``@rule``: it stays plain Python and may be
+called from compiled code. A `Compiled` engine loops over all rows of a table in parallel, in
+machine code; an `Objects` engine calls the same function with one Mesa agent at a time. Both give
+the same bits, for rules use only sums, products, comparisons and square roots, and draws that
+belong to an agent.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numba
+from numba.extending import register_jitable
+
+rule = register_jitable(forceinline=True)
+
+
+def keep_compiled_code() -> None:
+    """Keep compiled code in a folder named after the sources it was made from.
+
+    Numba notices a change in the file of a compiled loop, but not one in the file of a rule that
+    the loop calls; a folder for each state of the sources makes stale code impossible.
+    """
+    package = Path(__file__).resolve().parent.parent
+    fingerprint = hashlib.sha256()
+    for source in sorted(package.rglob("*.py")):
+        fingerprint.update(source.relative_to(package).as_posix().encode())
+        fingerprint.update(source.read_bytes())
+    name = f"compiled-{fingerprint.hexdigest()[:16]}"
+    beside = package / "__pycache__"
+    try:
+        beside.mkdir(exist_ok=True)
+        writable = os.access(beside, os.W_OK)
+    except OSError:
+        writable = False
+    if not os.environ.get("NUMBA_CACHE_DIR"):
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ceci-sim"
+        numba.config.CACHE_DIR = str((beside if writable else home) / name)
+
+
+keep_compiled_code()
+
+
+@cache
+def each(rule_function: Callable) -> Callable:
+    """Return a compiled, parallel loop over rows of a rule ``(row, world)``."""
+
+    @numba.njit(parallel=True, cache=True, nogil=True)
+    def loop(rows, world):
+        for i in numba.prange(rows.size):
+            rule_function(rows[i], world)
+
+    return loop
+
+
+@cache
+def each_with(rule_function: Callable) -> Callable:
+    """Return a compiled, parallel loop of a rule ``(row, parts, companion, world)``.
+
+    Row i goes with row i of `parts` (several parts each) and row i of `companions`.
+    """
+
+    @numba.njit(parallel=True, cache=True, nogil=True)
+    def loop(rows, parts, companions, world):
+        for i in numba.prange(rows.size):
+            rule_function(rows[i], parts[i], companions[i], world)
+
+    return loop
+
+
+@cache
+def counted(rule_function: Callable) -> Callable:
+    """Return a compiled, parallel loop like `each_with` of a rule that also adds to counts.
+
+    The rows are counted in as many parts as the counts have on their first axis. The number is
+    fixed, so that counts never depend on the number of threads.
+    """
+
+    @numba.njit(parallel=True, cache=True, nogil=True)
+    def loop(rows, parts, companions, world, counts, other_counts):
+        blocks = counts.shape[0]
+        size = (rows.size + blocks - 1) // blocks
+        for block in numba.prange(blocks):
+            for i in range(block * size, min(rows.size, (block + 1) * size)):
+                rule_function(
+                    rows[i], parts[i], companions[i], world, counts[block], other_counts[block]
+                )
+
+    return loop
+
+
+@cache
+def compiled(function: Callable) -> Callable:
+    """Return the compiled form of a function marked ``@rule`` that runs once, in order."""
+
+    @numba.njit(cache=True, nogil=True)
+    def run(*arguments):
+        return function(*arguments)
+
+    return run

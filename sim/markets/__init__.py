@@ -1,0 +1,1 @@
+"""Where agents meet: places in centres and posts in firms are finite."""

@@ -1,0 +1,366 @@
+"""The polo, month by month.
+
+`PoloModel` is a Mesa model. Firms, centres and the programme are Mesa agents from the start; a
+mother or a household becomes one when asked for, all of them with ``engine=objects``.
+"""
+
+from collections import namedtuple
+from types import SimpleNamespace
+from typing import Any
+
+import mesa
+import numpy as np
+from scipy.special import ndtri
+
+from sim.agents.ceci import CECI, EMPRESA
+from sim.agents.choice import decide, settle_in
+from sim.agents.firm import Firm, review
+from sim.agents.household import Household
+from sim.agents.job import separate
+from sim.agents.mother import CHILD_SLOTS, Mother, month_passes
+from sim.core.draws import quantile_table
+from sim.core.engine import compiled, counted, each, each_with
+from sim.core.records import one_row
+from sim.markets import care, labour
+from sim.parameters import record as parameter_record
+from sim.population.people import fertility_by_age, synthesise
+from sim.population.places import distances, nearest
+from sim.population.work import give_jobs, heard_of, make_firms
+from sim.programme.rollout import Programme, make_centres, months_of
+from sim.results.record import (
+    FIRM_LOST,
+    FIRM_OUTPUT,
+    FIRM_SCHEDULED,
+    N_COUNTERS,
+    N_GROUPS,
+    empty_counts,
+    record,
+    work,
+)
+from sim.settings import Rollout, Settings
+
+World = namedtuple(
+    "World",
+    "now parameters normal gumbel fertility distance firms centres free near heard_of "
+    "leaves applies in_care",
+)
+"""What a rule may read besides its rows, and the flags by which it reaches the markets."""
+
+STATE = (
+    "mothers", "children", "households", "firms", "centres",
+    "places", "enrolled", "refused", "free", "leaves", "applies", "in_care",
+)  # fmt: skip
+
+
+def _gumbel(u: np.ndarray) -> np.ndarray:
+    return -np.log(-np.log(u))
+
+
+class PoloModel(mesa.Model):
+    """A polo in one arm of one replicate.
+
+    Parameters
+    ----------
+    settings : Settings
+    replicate : int
+        Number of the replicate, from 0.
+    rollout : Rollout, optional
+        The programme of this arm; by default that of the settings.
+    fork_of : PoloModel, optional
+        Start from a copy of this model's state instead of making a new polo.
+
+    Attributes
+    ----------
+    tables : dict of recarray
+        Rows of every kind of agent.
+    history : list of Month
+        What was recorded, a month each, from the first month of burn-in.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        replicate: int,
+        rollout: Rollout | None = None,
+        fork_of: "PoloModel | None" = None,
+    ):
+        super().__init__(rng=0)  # draws are the agents' own: this generator is never used
+        self.settings, self.replicate = settings, replicate
+        self.polo = settings.polo
+        self.first_month = months_of(settings.agreement_start) - settings.burn_in
+        self.compiled = settings.engine == "compiled"
+        self.old_centres = round(self.polo["guarderias"])
+        self.now = one_row(
+            {"month": 0, "seed": settings.seed, "replicate": replicate, "workdays": 0}
+        )
+        self.parameters = parameter_record({k: v.value for k, v in settings.parameters.items()})
+        self.distance = distances(self.polo)
+        self.tables: dict[str, np.ndarray] = {}
+        self.history: list[Month] = []
+        if fork_of is None:
+            self._found()
+        else:
+            self.tables = {name: fork_of.tables[name].copy() for name in STATE}
+            self.history = list(fork_of.history)
+            self.now[0] = fork_of.now[0]
+        self.world = self._world()
+        if fork_of is None:
+            self._settle_in()
+        self._make_agents(rollout or settings.rollout)
+
+    def fork(self, rollout: Rollout) -> "PoloModel":
+        """Return a copy of this polo, at this month, that goes on with another programme."""
+        return PoloModel(self.settings, self.replicate, rollout, fork_of=self)
+
+    # A month
+
+    def step(self) -> None:
+        """Live one month: the nine steps of the model's description, in order."""
+        self._turn_the_calendar()
+        self.programme_acts()
+        self.families_change()
+        self.households_decide()
+        self.places_are_given()
+        self.posts_are_filled()
+        self.work_is_done()
+        self.jobs_end()
+        self.firms_review()
+        self.month_is_recorded()
+
+    def programme_acts(self) -> None:
+        """Step 1: the programme builds and opens centres."""
+        if self.programme.act():
+            self.world.near[:] = self._near()
+
+    def families_change(self) -> None:
+        """Step 2: children age and are born; grandmothers and partners come and go."""
+        self._each_mother(month_passes)
+
+    def households_decide(self) -> None:
+        """Step 3: households choose work and care together."""
+        self._settle(self._take(self.world.leaves))
+        self._each_mother(decide)
+
+    def places_are_given(self) -> None:
+        """Step 4: the care market gives the places of each room to who asks."""
+        t = self.tables
+        families = np.flatnonzero(self.world.in_care)
+        queue = np.zeros(families.size * CHILD_SLOTS, care.QUEUE).view(np.recarray)
+        asking = self._run(
+            care.care_market,
+            t["mothers"], t["children"], self.world, families, t["enrolled"], self._open_places(),
+            queue,
+        )  # fmt: skip
+        queue = queue[:asking]
+        t["refused"][:] = 0
+        self._run(
+            care.admit,
+            t["mothers"], t["children"], self.world, queue, care.in_order(queue), t["enrolled"],
+            self._open_places(), t["refused"],
+        )  # fmt: skip
+        self._run(care.count_free, self.world, t["enrolled"], t["places"], t["free"])
+
+    def posts_are_filled(self) -> None:
+        """Step 5: firms share their vacancies among who applied."""
+        t = self.tables
+        t["firms"].separations = 0
+        self._settle(self._take(self.world.leaves))
+        applicants = self._take(self.world.applies)
+        lot = np.zeros(applicants.size)
+        firm_of = np.zeros(applicants.size, np.int64)
+        self._run(labour.open_posts, t["mothers"], t["firms"], self.world, applicants)
+        self._run(labour.lots, t["mothers"], self.world, applicants, lot, firm_of)
+        order = labour.in_order(firm_of, lot)
+        self._run(labour.hire, t["mothers"], t["firms"], self.world, applicants, order)
+
+    def work_is_done(self) -> None:
+        """Step 6: days are worked and lost, by cause."""
+        self.counts, self.firm_counts = empty_counts(self.tables["firms"].size)
+        self._count_mothers(work)
+
+    def jobs_end(self) -> None:
+        """Step 7: quits and dismissals."""
+        self._each_mother(separate)
+        self._settle(self._take(self.world.leaves))
+
+    def firms_review(self) -> None:
+        """Step 8: firms see absence and turnover, and set pay, posts and vacancies."""
+        firms = self.tables["firms"]
+        told = self.firm_counts.sum(axis=0)
+        firms.scheduled = told[:, FIRM_SCHEDULED]
+        firms.lost = told[:, FIRM_LOST]
+        firms.output = told[:, FIRM_OUTPUT]
+        if self.compiled:
+            each(review)(firms, self.world)
+        else:
+            for firm in self.firms:
+                review(firm, self.plain_world)
+
+    def month_is_recorded(self) -> None:
+        """Step 9: count everybody, by group."""
+        self._count_mothers(record)
+        self.history.append(Month(self))
+        self.now.month += 1
+
+    # How rules are run, at either speed
+
+    def _each_mother(self, rule) -> None:
+        t = self.tables
+        if self.compiled:
+            each_with(rule)(t["mothers"], t["children"], t["households"], self.world)
+        else:
+            for mother, household in zip(self.mothers, self.households, strict=True):
+                rule(mother, mother.children, household, self.plain_world)
+
+    def _count_mothers(self, rule) -> None:
+        t = self.tables
+        if self.compiled:
+            counted(rule)(
+                t["mothers"], t["children"], t["households"], self.world, self.counts,
+                self.firm_counts,
+            )  # fmt: skip
+        else:
+            for mother, household in zip(self.mothers, self.households, strict=True):
+                rule(
+                    mother, mother.children, household, self.plain_world, self.counts[0],
+                    self.firm_counts[0],
+                )  # fmt: skip
+
+    def _run(self, function, *arguments) -> Any:
+        if self.compiled:
+            return compiled(function)(*arguments)
+        return function(*(self.plain_world if a is self.world else a for a in arguments))
+
+    @staticmethod
+    def _take(flags: np.ndarray) -> np.ndarray:
+        numbers = np.flatnonzero(flags)
+        flags[:] = 0
+        return numbers
+
+    def _settle(self, leavers: np.ndarray) -> None:
+        self._run(labour.settle_leavers, self.tables["mothers"], self.tables["firms"], leavers)
+
+    def _open_places(self) -> np.ndarray:
+        return self.tables["places"] * (self.tables["centres"].open == 1)[:, None]
+
+    # Founding
+
+    def _found(self) -> None:
+        settings, polo = self.settings, self.polo
+        of_run = (settings.seed, self.replicate, settings.scale)
+        people = synthesise(polo, self.parameters, *of_run)
+        firms = make_firms(polo, *of_run)
+        give_jobs(polo, people, firms, *of_run)
+        centres, places = make_centres(polo, *of_run, self.first_month)
+        count = people.mothers.size
+        self.tables = {
+            "mothers": people.mothers,
+            "children": people.children,
+            "households": people.households,
+            "firms": firms,
+            "centres": centres,
+            "places": places,
+            "enrolled": np.zeros_like(places),
+            "refused": np.zeros(centres.size, np.int64),
+            "free": np.zeros_like(places),
+            "leaves": np.zeros(count, np.int8),
+            "applies": np.zeros(count, np.int8),
+            "in_care": np.zeros(count, np.int8),
+        }
+
+    def _world(self) -> World:
+        t = self.tables
+        firms = t["firms"]
+        return World(
+            self.now,
+            self.parameters,
+            quantile_table(ndtri),
+            quantile_table(_gumbel),
+            fertility_by_age(self.polo),
+            self.distance,
+            firms,
+            t["centres"],
+            t["free"],
+            self._near(),
+            heard_of(firms),
+            t["leaves"],
+            t["applies"],
+            t["in_care"],
+        )
+
+    def _settle_in(self) -> None:
+        """Draw tastes and pay of who has a job, and show the free places of the first month."""
+        self.now.month = -1
+        t = self.tables
+        each_with(settle_in)(t["mothers"], t["children"], t["households"], self.world)
+        self._run(care.count_free, self.world, t["enrolled"], t["places"], t["free"])
+        self.now.month = 0
+
+    def _near(self) -> np.ndarray:
+        centres = self.tables["centres"]
+        open_to_all = (centres.open == 1) & (centres.scheme != EMPRESA)
+        return nearest(self.distance, centres.zone, open_to_all)
+
+    def _make_agents(self, rollout: Rollout) -> None:
+        t = self.tables
+        self.firms = [Firm(self, number) for number in range(t["firms"].size)]
+        self.centres = [CECI(self, number) for number in range(t["centres"].size)]
+        self.new_centres = self.centres[self.old_centres :]
+        self.programme = Programme(self, rollout)
+        self.mothers: list[Mother] = []
+        self.households: list[Household] = []
+        if not self.compiled:
+            self.mothers = [Mother(self, number) for number in range(t["mothers"].size)]
+            self.households = [Household(self, number) for number in range(t["mothers"].size)]
+            self._refresh_plain_world()
+
+    def _refresh_plain_world(self) -> None:
+        """Keep a world of Python numbers for rules in plain Python."""
+        plain = [SimpleNamespace(**dict(zip(row.dtype.names, row[0].item(), strict=True)))
+                 for row in (self.now, self.parameters)]  # fmt: skip
+        self.plain_world = self.world._replace(now=[plain[0]], parameters=[plain[1]])
+
+    def _turn_the_calendar(self) -> None:
+        self.now.workdays = workdays(self.first_month + int(self.now["month"][0]))
+        if not self.compiled:
+            self._refresh_plain_world()
+
+
+def workdays(month: int) -> int:
+    """Return the Mondays to Fridays of a month, given as months of the Christian era."""
+    start = np.datetime64(f"{month // 12:04d}-{month % 12 + 1:02d}", "M")
+    return int(np.busday_count(start, start + 1))
+
+
+class Month:
+    """What is kept of a month: whole numbers, by group, sector and centre.
+
+    Attributes
+    ----------
+    people : ndarray of int, shape (N_GROUPS, N_COUNTERS)
+    firms : dict of ndarray of int, shape (N_SECTORS,)
+    centres : dict of ndarray of int, shape (centres,)
+    """
+
+    def __init__(self, model: PoloModel):
+        t = model.tables
+        firms, centres = t["firms"], t["centres"]
+        self.people = model.counts.sum(axis=0)
+        assert self.people.shape == (N_GROUPS, N_COUNTERS)
+        self.firms = {
+            name: np.bincount(firms.sector, firms[column], minlength=4).astype(np.int64)
+            for name, column in (
+                ("posts", "posts"),
+                ("vacancies", "vacancies"),
+                ("other_workers", "others"),
+                ("staff", "staff"),
+            )
+        }
+        is_open = centres.open == 1
+        self.centres = {
+            "open": is_open.astype(np.int64),
+            "opened": (is_open & (centres.opening == model.now["month"][0])).astype(np.int64),
+            "places": model._open_places().sum(axis=1),
+            "enrolled": t["enrolled"].sum(axis=1),
+            "refused": t["refused"].copy(),
+        }

@@ -1,0 +1,1 @@
+"""From published figures to people, firms and centres."""

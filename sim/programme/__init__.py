@@ -1,0 +1,1 @@
+"""What IMSS and the Secretaría de Economía do."""

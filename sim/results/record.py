@@ -1,0 +1,269 @@
+"""Step 9 of the month: count, by group, what the measures are made of.
+
+Everything is a whole number (persons, days, pesos, metres), so sums do not depend on their order.
+"""
+
+import numpy as np
+
+from sim.agents.attendance import attend
+from sim.agents.ceci import GUARDERIA
+from sim.agents.household import CORESIDENT
+from sim.agents.mother import (
+    CARE_AGE,
+    CARE_FROM,
+    CHILD_SLOTS,
+    FORMAL,
+    INFORMAL,
+    NEVER,
+    NOBODY,
+    OUT,
+    SCHOOL_AGE,
+    STAYED,
+)
+from sim.core.engine import rule
+
+GROUPS = (
+    "women_15_49",
+    "mothers_u4",
+    "mothers_u6",
+    "mothers_u4_primaria",
+    "mothers_u4_secundaria",
+    "mothers_u4_media_superior",
+    "mothers_u4_superior",
+    "mothers_u4_lone",
+    "mothers_u4_partnered",
+    "mothers_u4_grandmother",
+    "mothers_u4_no_grandmother",
+    "sector_maquila",
+    "sector_agropecuario",
+    "sector_comercio_servicios",
+    "sector_otro",
+    "sector_informal",
+    "mothers_u4_maquila",
+)
+_BY_SCHOOLING = 3
+_LONE, _PARTNERED, _WITH_GRANDMOTHER, _WITHOUT_GRANDMOTHER = 7, 8, 9, 10
+_BY_SECTOR = 11
+_INFORMAL_SECTOR, _U4_MAQUILA = 15, 16
+N_GROUPS = len(GROUPS)
+
+COUNTERS = (
+    "people",
+    "searching",
+    "informal",
+    "formal",
+    "hours",
+    "scheduled",
+    "formal_days",
+    "lost_own",
+    "lost_child",
+    "lost_care",
+    "lost_other",
+    "exposed",
+    "separations",
+    "quits_by_choice",
+    "quits",
+    "dismissals",
+    "moves",
+    "hires",
+    "survivors",
+    "output",
+    "wages",
+    "income",
+    "tenure",
+    "turnover_cost",
+    "births",
+    "children",
+    "care_own",
+    "care_workplace",
+    "care_grandmother",
+    "care_relative",
+    "care_partner",
+    "care_sibling",
+    "care_private",
+    "care_guarderia",
+    "care_ceci",
+    "eligible",
+    "enrolled",
+    "asking",
+    "distance",
+)
+N_COUNTERS = len(COUNTERS)
+(
+    _PEOPLE, _SEARCHING, _INFORMAL, _FORMAL, _HOURS, _SCHEDULED, _FORMAL_DAYS, _LOST_OWN,
+    _LOST_CHILD, _LOST_CARE, _LOST_OTHER, _EXPOSED, _SEPARATIONS, _QUITS_BY_CHOICE, _QUITS,
+    _DISMISSALS, _MOVES, _HIRES, _SURVIVORS, _OUTPUT, _WAGES, _INCOME, _TENURE, _TURNOVER_COST,
+    _BIRTHS, _CHILDREN, _CARE_OWN, _CARE_WORKPLACE, _CARE_GRANDMOTHER, _CARE_RELATIVE,
+    _CARE_PARTNER, _CARE_SIBLING, _CARE_PRIVATE, _CARE_GUARDERIA, _CARE_CECI, _ELIGIBLE, _ENROLLED,
+    _ASKING, _DISTANCE,
+) = range(N_COUNTERS)  # fmt: skip
+
+STATUS_COUNTER = (0, _SEARCHING, _INFORMAL, _FORMAL)
+REASON_COUNTER = (0, _QUITS_BY_CHOICE, _QUITS, _DISMISSALS, _MOVES)
+CARE_COUNTER = (
+    _CARE_OWN, _CARE_WORKPLACE, _CARE_GRANDMOTHER, _CARE_RELATIVE, _CARE_PARTNER, _CARE_SIBLING,
+    _CARE_PRIVATE,
+)  # fmt: skip
+"""Counters by labour status, reason of leaving and way of care, in the order of their codes."""
+
+# What a firm is told of its staff each month
+FIRM_SCHEDULED, FIRM_LOST, FIRM_OUTPUT, N_FIRM_COUNTERS = 0, 1, 2, 3
+BLOCKS = 16
+"""Fixed number of parts in which the population is counted, whatever the number of threads."""
+
+
+@rule
+def groups_of(mother, children, household, sector, month):
+    """Return the groups of a woman as bits, with `sector` as her sector of formal work."""
+    bits = 1
+    if children[0].birth != NEVER and month - children[0].birth < SCHOOL_AGE:
+        bits |= 1 << 2
+    if children[0].birth != NEVER and month - children[0].birth < CARE_AGE:
+        bits |= 1 << 1
+        bits |= 1 << (_BY_SCHOOLING + mother.schooling)
+        bits |= 1 << (_PARTNERED if household.partner == 1 else _LONE)
+        with_her = household.grandmother == CORESIDENT
+        bits |= 1 << (_WITH_GRANDMOTHER if with_her else _WITHOUT_GRANDMOTHER)
+        if sector == 0:
+            bits |= 1 << _U4_MAQUILA
+    if sector >= 0:
+        bits |= 1 << (_BY_SECTOR + sector)
+    elif mother.status == INFORMAL:
+        bits |= 1 << _INFORMAL_SECTOR
+    return bits
+
+
+@rule
+def efficiency(tenure, p):
+    """Return the output of a day's work, as a share of a trained worker's."""
+    learned = min(1.0, tenure / p.learning_months)
+    return p.learning_start + (1.0 - p.learning_start) * learned
+
+
+@rule
+def record(mother, children, household, world, counts, firm_counts):
+    """Count one woman's month.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (N_GROUPS, N_COUNTERS)
+    firm_counts : ndarray of int, shape (firms, N_FIRM_COUNTERS)
+    """
+    month = world.now[0].month
+    p = world.parameters[0]
+    sector = mother.sector if mother.status == FORMAL else NOBODY
+    bits = groups_of(mother, children, household, sector, month)
+    income = int(household.partner_income) + int(household.other_income) + int(mother.wage)
+    hired = mother.status == FORMAL and mother.hired == month
+    for group in range(N_GROUPS):
+        if bits >> group & 1:
+            counts[group, _PEOPLE] += 1
+            counts[group, _INCOME] += income
+            counts[group, _HOURS] += mother.hours
+            counts[group, _BIRTHS] += mother.gave_birth
+            if mother.status != OUT:
+                counts[group, STATUS_COUNTER[mother.status]] += 1
+            if mother.status == FORMAL:
+                counts[group, _WAGES] += mother.wage
+                counts[group, _TENURE] += mother.tenure
+                if hired:
+                    counts[group, _HIRES] += 1
+    before = bits
+    if mother.was_formal == 1:
+        before = groups_of(mother, children, household, int(mother.sector_before), month)
+        for group in range(N_GROUPS):
+            if before >> group & 1:
+                counts[group, _EXPOSED] += 1
+    if mother.separated != STAYED:
+        for group in range(N_GROUPS):
+            if before >> group & 1:
+                counts[group, _SEPARATIONS] += 1
+                counts[group, REASON_COUNTER[mother.separated]] += 1
+                counts[group, _TURNOVER_COST] += int(p.replacement_cost)
+    if hired:
+        mother.hire_groups = bits
+    elif mother.status == FORMAL and mother.tenure == 12:
+        for group in range(N_GROUPS):
+            if mother.hire_groups >> group & 1:
+                counts[group, _SURVIVORS] += 1
+    if bits & 2:
+        counts_children(mother, children, household, world, counts, bits)
+
+
+@rule
+def work(mother, children, household, world, counts, firm_counts):
+    """Step 6 of the month for one woman: attend, and count days and output before any job ends."""
+    attend(mother, children, household, world)
+    if mother.scheduled == 0:
+        return
+    now = world.now[0]
+    p = world.parameters[0]
+    sector = mother.sector if mother.status == FORMAL else NOBODY
+    bits = groups_of(mother, children, household, sector, now.month)
+    lost = mother.lost_own + mother.lost_child + mother.lost_care + mother.lost_other
+    output = 0
+    if mother.status == FORMAL:
+        output = int(1000.0 * (mother.scheduled - lost) * efficiency(float(mother.tenure), p))
+        if mother.hired == now.month:
+            output -= int(1000.0 * p.training_days)
+    for group in range(N_GROUPS):
+        if bits >> group & 1:
+            counts[group, _SCHEDULED] += mother.scheduled
+            counts[group, _LOST_OWN] += mother.lost_own
+            counts[group, _LOST_CHILD] += mother.lost_child
+            counts[group, _LOST_CARE] += mother.lost_care
+            counts[group, _LOST_OTHER] += mother.lost_other
+            if mother.status == FORMAL:
+                counts[group, _FORMAL_DAYS] += mother.scheduled
+                counts[group, _OUTPUT] += output
+    if mother.status != FORMAL:
+        return
+    firm_counts[mother.firm, FIRM_SCHEDULED] += mother.scheduled
+    firm_counts[mother.firm, FIRM_LOST] += lost
+    firm_counts[mother.firm, FIRM_OUTPUT] += output
+
+
+@rule
+def arrangement(mother, child, world):
+    """Return the counter of the way in which a child under four is cared for."""
+    if child.centre != NOBODY:
+        if world.centres[child.centre].scheme == GUARDERIA:
+            return _CARE_GUARDERIA
+        return _CARE_CECI
+    if mother.status < INFORMAL or mother.leave > 0:
+        return _CARE_OWN
+    return CARE_COUNTER[mother.care]
+
+
+@rule
+def counts_children(mother, children, household, world, counts, bits):
+    """Count the children under four: arrangement, eligibility, places, distance."""
+    month = world.now[0].month
+    for k in range(CHILD_SLOTS):
+        child = children[k]
+        if child.birth == NEVER or month - child.birth >= CARE_AGE:
+            break
+        way = arrangement(mother, child, world)
+        eligible = mother.status == FORMAL and month - child.birth >= CARE_FROM
+        metres = 0
+        if child.centre != NOBODY:
+            zone = world.centres[child.centre].zone
+            metres = int(1000.0 * world.distance[household.zone, zone])
+        for group in range(N_GROUPS):
+            if bits >> group & 1:
+                counts[group, _CHILDREN] += 1
+                counts[group, way] += 1
+                counts[group, _DISTANCE] += metres
+                counts[group, _ASKING] += child.wants
+                if eligible:
+                    counts[group, _ELIGIBLE] += 1
+                if child.centre != NOBODY:
+                    counts[group, _ENROLLED] += 1
+
+
+def empty_counts(firms: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return tables of zeros for the counts of a month, one for each of the `BLOCKS`."""
+    return (
+        np.zeros((BLOCKS, N_GROUPS, N_COUNTERS), np.int64),
+        np.zeros((BLOCKS, firms, N_FIRM_COUNTERS), np.int64),
+    )

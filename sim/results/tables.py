@@ -1,0 +1,138 @@
+"""Result tables: the effect of the programme, and files with the same bytes for the same values."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from scipy import stats
+
+from sim.results.folder import replacing
+
+ARMS = ["baseline", "programme"]
+
+
+def effects(
+    monthly: pd.DataFrame, units: Mapping[str, str], months: int = 12, level: float = 0.90
+) -> pd.DataFrame:
+    """Effect of the programme on every measure and group, with its interval over replicates.
+
+    In each replicate and arm a measure is averaged over the last months, leaving undefined months
+    out. The effect is the mean over replicates of programme minus baseline; its interval is
+    Student's t on those paired differences, so it says how far the draw of the simulation moves
+    the effect, and nothing about the uncertainty of the parameters.
+
+    Parameters
+    ----------
+    monthly : DataFrame
+        Tidy results of one scenario with columns ``arm``, ``replicate``, ``month``, ``group``,
+        ``measure``, ``value``.
+    units : mapping of str to str
+        Unit of each measure; a measure without one gets an empty text.
+    months : int
+        How many months at the end count; all of them when there are fewer.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``measure, group, baseline, programme, effect, low, high, unit``, in the order in
+        which measures, and then groups, first appear. ``baseline`` and ``programme`` average
+        every replicate where that arm is defined, ``effect`` those where both are. The interval
+        is NaN with one replicate and a single point when all differences are equal.
+
+    Raises
+    ------
+    ValueError
+        If ``months`` or ``level`` is out of range, or an arm has two values for one month.
+    """
+    if months < 1:
+        raise ValueError(f"months={months}: must be 1 or more")
+    if not 0 < level < 1:
+        raise ValueError(f"level={level}: must be between 0 and 1")
+
+    window = monthly[monthly["month"].isin(monthly["month"].drop_duplicates().nlargest(months))]
+    window = window.assign(
+        **{
+            name: window[name].astype(_in_order_of_appearance(monthly[name]))
+            for name in ("measure", "group")
+        }
+    )
+    # Months as columns: both arms are then added up in the same order, and equal arms stay equal.
+    by_month = window.set_index(["measure", "group", "replicate", "arm", "month"])["value"]
+    arms = by_month.unstack("month").mean(axis=1).unstack("arm").reindex(columns=ARMS)
+    arms["effect"] = arms["programme"] - arms["baseline"]
+
+    cells = arms.groupby(level=["measure", "group"], observed=True)
+    table = cells.mean()
+    paired = cells["effect"].agg(["count", "std", "min", "max"])
+    # The mean of equal numbers may differ from them in the last bit.
+    equal = paired["min"] == paired["max"]
+    table["effect"] = table["effect"].mask(equal, paired["min"])
+
+    several = paired["count"] > 1
+    freedom = (paired["count"] - 1).where(several)
+    half = stats.t.ppf((1 + level) / 2, freedom) * paired["std"] / np.sqrt(paired["count"])
+    half = half.mask(equal & several, 0.0)
+    table["low"] = table["effect"] - half
+    table["high"] = table["effect"] + half
+
+    table = table.reset_index()
+    table["measure"] = table["measure"].astype(str)
+    table["group"] = table["group"].astype(str)
+    table["unit"] = [units.get(measure, "") for measure in table["measure"]]
+    table.columns.name = None
+    return table
+
+
+def write_monthly(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as parquet; the same values give the same bytes.
+
+    Text becomes a dictionary in order of appearance (however pandas held it), NaN becomes null,
+    and no index or pandas metadata is stored.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The tidy monthly results, or any other flat table.
+    path : Path
+        File to create or replace.
+    """
+    table = pa.table({str(name): _canonical(column) for name, column in frame.items()})
+    with replacing(path) as aside:
+        pq.write_table(table, aside, compression="zstd")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV: UTF-8, ``\\n`` line ends, every digit of every number.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table; its index is left out.
+    path : Path
+        File to create or replace.
+    """
+    with replacing(path) as aside:
+        frame.to_csv(aside, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _in_order_of_appearance(column: pd.Series) -> pd.CategoricalDtype:
+    # Unordered categories count as the same in any order, and would stay as they were.
+    return pd.CategoricalDtype(column.drop_duplicates().astype(str), ordered=True)
+
+
+def _canonical(column: pd.Series) -> pa.Array:
+    array = pa.array(column, from_pandas=True)
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+        return array.cast(pa.string()).dictionary_encode()
+    if pa.types.is_timestamp(array.type):
+        return array.cast(pa.timestamp("us"))
+    return array
