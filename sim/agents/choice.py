@@ -281,6 +281,8 @@ def value_of_work(mother, children, household, world, kind, firm):
     value -= p.commute_cost * 2.0 * minutes_of(kilometres, household, p) / 60.0
     if household.partner == 1:
         value -= full * p.partner_norm
+    if mother.kind == kind:
+        value += p.job_inertia
     if mother.student == 1:
         value -= full * p.student_cost
     if kind < MAQUILA_DAY:
