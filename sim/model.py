@@ -13,17 +13,17 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.agents.ceci import CECI, EMPRESA
-from sim.agents.choice import decide, settle_in
+from sim.agents.choice import LEANING, decide, lean, settle_in
 from sim.agents.firm import Firm, review
 from sim.agents.household import Household
 from sim.agents.job import separate
-from sim.agents.mother import CHILD_SLOTS, Mother, month_passes
+from sim.agents.mother import CHILD_SLOTS, N_KINDS, Mother, month_passes
 from sim.core.draws import quantile_table
 from sim.core.engine import compiled, counted, each, each_with
-from sim.core.records import one_row
+from sim.core.records import one_row, table
 from sim.markets import care, labour
 from sim.parameters import record as parameter_record
-from sim.population.people import fertility_by_age, synthesise
+from sim.population.people import People, fertility_by_age, synthesise
 from sim.population.places import distances, nearest
 from sim.population.work import give_jobs, heard_of, make_firms
 from sim.programme.rollout import Programme, make_centres, months_of
@@ -42,7 +42,7 @@ from sim.settings import Rollout, Settings
 World = namedtuple(
     "World",
     "now parameters normal gumbel fertility distance firms centres free near heard_of "
-    "leaves applies in_care",
+    "leaves applies in_care leanings",
 )
 """What a rule may read besides its rows, and the flags by which it reaches the markets."""
 
@@ -103,9 +103,9 @@ class PoloModel(mesa.Model):
             self.tables = {name: fork_of.tables[name].copy() for name in STATE}
             self.history = list(fork_of.history)
             self.now[0] = fork_of.now[0]
-        self.world = self._world()
         if fork_of is None:
             self._settle_in()
+        self.world = self._world()
         self._make_agents(rollout or settings.rollout)
 
     def fork(self, rollout: Rollout) -> "PoloModel":
@@ -250,7 +250,6 @@ class PoloModel(mesa.Model):
         of_run = (settings.seed, self.replicate, settings.scale)
         people = synthesise(polo, self.parameters, *of_run)
         firms = make_firms(polo, *of_run)
-        give_jobs(polo, people, firms, *of_run)
         centres, places = make_centres(polo, *of_run, self.first_month)
         count = people.mothers.size
         self.tables = {
@@ -268,7 +267,7 @@ class PoloModel(mesa.Model):
             "in_care": np.zeros(count, np.int8),
         }
 
-    def _world(self) -> World:
+    def _world(self, leanings: int = 0) -> World:
         t = self.tables
         firms = t["firms"]
         return World(
@@ -286,14 +285,22 @@ class PoloModel(mesa.Model):
             t["leaves"],
             t["applies"],
             t["in_care"],
+            table(LEANING, (leanings, N_KINDS)),
         )
 
     def _settle_in(self) -> None:
-        """Draw tastes and pay of who has a job, and show the free places of the first month."""
-        self.now.month = -1
-        t = self.tables
-        each_with(settle_in)(t["mothers"], t["children"], t["households"], self.world)
-        self._run(care.count_free, self.world, t["enrolled"], t["places"], t["free"])
+        """Let women lean to kinds of work, give jobs by it, and show the first free places."""
+        settings, t = self.settings, self.tables
+        of_run = (settings.seed, self.replicate, settings.scale)
+        mothers, firms = t["mothers"], t["firms"]
+        self.now.month = mothers.shocks = -1
+        firms.vacancies = firms.posts
+        world = self._world(leanings=mothers.size)
+        families = (mothers, t["children"], t["households"])
+        each_with(lean)(*families, world)
+        give_jobs(self.polo, People(*families), firms, world.leanings, *of_run)
+        each_with(settle_in)(*families, world)
+        compiled(care.count_free)(world, t["enrolled"], t["places"], t["free"])
         self.now.month = 0
 
     def _near(self) -> np.ndarray:

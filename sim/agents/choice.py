@@ -53,6 +53,7 @@ from sim.agents.mother import (
 )
 from sim.core.draws import quantile, uniforms
 from sim.core.engine import rule
+from sim.core.records import row_type
 from sim.purposes import RECONSIDER, TASTE_OF_CARE, TASTE_OF_WORK, VACANCY_SEEN
 
 IMPOSSIBLE = -1.0e9
@@ -60,10 +61,42 @@ FULL_TIME = 44.0  # weekly hours to which costs of time refer
 
 
 @rule
-def settle_in(mother, children, household, world):
-    """Give a woman her lasting tastes before the first month, and pay if she starts with a job."""
-    p = world.parameters[0]
+def lean(mother, children, household, world):
+    """Draw lasting tastes, and note in `world.leanings` what she thinks of each kind of work.
+
+    Before the first month nobody has a job, and every post is vacant.
+    """
+    need_care = young_children(children, world.now[0].month, CARE_AGE)
     draw_tastes(mother, world)
+    for kind in range(N_KINDS):
+        leaning = world.leanings[mother.number, kind]
+        leaning.value = IMPOSSIBLE
+        leaning.firm = NOBODY
+        leaning.care = OWN
+        if kind >= MAQUILA_DAY:
+            leaning.firm = vacancy_seen(mother, household, world, kind)
+            if leaning.firm == NOBODY:
+                continue
+        value = value_of_work(mother, children, household, world, kind, leaning.firm)
+        value += taste_of_work(mother, world, kind)
+        if kind != HOME and need_care > 0:
+            worth, care = best_other_care(
+                mother, children, household, world, kind, leaning.firm, need_care
+            )
+            if care == NOBODY:
+                continue
+            value += worth
+            leaning.care = care
+        leaning.value = value
+
+
+LEANING = row_type({"value": "f8", "firm": "i4", "care": "i1"})
+
+
+@rule
+def settle_in(mother, children, household, world):
+    """Give hours and pay to a woman who starts with a job."""
+    p = world.parameters[0]
     mother.hours = int(weekly_hours(mother.kind, p))
     if mother.status == INFORMAL:
         mother.wage = int(informal_pay(mother, p, mother.hours))
@@ -147,17 +180,9 @@ def choose(mother, children, household, world):
                 best_value, best_kind, best_firm = value, kind, firm
                 best_care, best_centre = OWN, NOBODY
             continue
-        # Ways of care that need no place in a centre
-        other_value = IMPOSSIBLE
-        other_care = NOBODY
-        for care in range(WORKPLACE, CENTRE):
-            worth = value_of_care(mother, children, household, world, kind, firm, care, need_care)
-            if worth > IMPOSSIBLE:
-                worth += taste_of_care(mother, world, care)
-                if current == kind and mother.care == care:
-                    worth += p.care_inertia
-                if worth > other_value:
-                    other_value, other_care = worth, care
+        other_value, other_care = best_other_care(
+            mother, children, household, world, kind, firm, need_care
+        )
         if other_care != NOBODY and value + other_value > best_value:
             best_value, best_kind, best_firm = value + other_value, kind, firm
             best_care, best_centre = other_care, NOBODY
@@ -192,6 +217,25 @@ def choose(mother, children, household, world):
     if best_kind == current and best_centre == NOBODY and wait_value > best_value:
         best_centre = wait_centre
     act(mother, children, world, best_kind, best_firm, best_care, best_centre)
+
+
+@rule
+def best_other_care(mother, children, household, world, kind, firm, number):
+    """Return the utility and the way of the best care that needs no place in a centre.
+
+    The utility is IMPOSSIBLE and the way NOBODY where there is none.
+    """
+    best_value = IMPOSSIBLE
+    best_care = NOBODY
+    for care in range(WORKPLACE, CENTRE):
+        worth = value_of_care(mother, children, household, world, kind, firm, care, number)
+        if worth > IMPOSSIBLE:
+            worth += taste_of_care(mother, world, care)
+            if mother.kind == kind and mother.care == care:
+                worth += world.parameters[0].care_inertia
+            if worth > best_value:
+                best_value, best_care = worth, care
+    return best_value, best_care
 
 
 @rule

@@ -28,6 +28,7 @@ HOUSEHOLD = row_type(
         "other_kin": "i1",  # 1 if another relative or a neighbour can be asked to care
         "car": "i1",
         "size": "i1",  # persons
+        "children": "i1",  # of hers, under eighteen
         "head": "i1",  # 1 if the woman is the head
         "extended": "i1",  # 1 if relatives beyond the nucleus live here
     }
@@ -94,7 +95,25 @@ def union_changes(mother, household, world):
     household.size = household.size + 1
     household.head = 0
     set_partner(household, works, formal, income, p)
+    if household.grandmother == CORESIDENT:
+        leave_parents(mother, household, world)
     return True
+
+
+@rule
+def leave_parents(mother, household, world):
+    """Let a new couple stay with her parents, live near them, or move out of their reach."""
+    now = world.now[0]
+    p = world.parameters[0]
+    where, _, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, PARTNER, 1)
+    household.other_income = 0
+    if where < p.couples_with_parents:
+        household.extended = 1
+        return
+    household.grandmother = ABSENT
+    if where < p.couples_with_parents + p.couples_near_parents:
+        household.grandmother = NEARBY
+    household.size = 2 + household.children
 
 
 @rule

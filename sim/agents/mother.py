@@ -156,8 +156,8 @@ def children_grow(mother, children, household, month):
             mother.prompted = 1
         elif age >= ADULT_AGE:
             forget_child(child)
-            if household.size > 1:
-                household.size = household.size - 1
+            household.children = household.children - 1
+            household.size = household.size - 1
 
 
 @rule
@@ -192,11 +192,13 @@ def conceives(mother, children, household, world):
 @rule
 def child_is_born(mother, children, household, world):
     """Add the youngest child; the four youngest are tracked. A formal worker goes on leave."""
+    if children[CHILD_SLOTS - 1].birth == NEVER:
+        household.children = household.children + 1
+        household.size = household.size + 1
     for k in range(CHILD_SLOTS - 1, 0, -1):
         children[k] = children[k - 1]
     forget_child(children[0])
     children[0].birth = world.now[0].month
-    household.size = household.size + 1
     mother.gave_birth = 1
     if mother.status == FORMAL:
         mother.leave = int(world.parameters[0].maternity_leave)
@@ -223,6 +225,8 @@ def girl_comes_of_age(mother, children, household, world):
     household.partner_income = 0
     household.head = 0
     household.extended = 0
+    household.children = 0
+    household.size = 3
     for k in range(CHILD_SLOTS):
         forget_child(children[k])
     mother.birth = now.month - 15 * 12

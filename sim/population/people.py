@@ -261,7 +261,8 @@ def make_households(
     households.extended = pick(extended, lot(), np.where(certain, 1e9, nucleus * 1.0))
     alone = np.where(in_union, 0.05, np.where(with_parents, 0.02, 1.0)) * np.maximum(age - 14, 1)
     households.head = pick(round(polo["female_heads"] * count), lot(), alone)
-    size = 1 + in_union + (children.birth != m.NEVER).sum(axis=1)
+    households.children = (children.birth != m.NEVER).sum(axis=1)
+    size = 1 + in_union + households.children
     size += households.grandmother == h.CORESIDENT
     households.size = size + np.where(with_parents, 2, 0)
 

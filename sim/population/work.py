@@ -12,6 +12,9 @@ from sim.purposes import FIRMS
 from sim.settings import Polo, Shift, minutes
 
 UNDER_FOUR = -m.CARE_AGE
+MEAN_TENURE = 36
+"""Months in the job at the start of the run, on average before the cap by experience: assumed, near
+what the model itself settles at; the burn-in replaces it."""
 AFTER_PEOPLE = 1000
 """First block of draws that making the people leaves free."""
 
@@ -102,79 +105,79 @@ def set_shifts(firms: np.recarray, which: np.ndarray, shifts: list[Shift], lot: 
 
 
 def give_jobs(
-    polo: Polo, people: People, firms: np.recarray, seed: int, replicate: int, scale: float
+    polo: Polo,
+    people: People,
+    firms: np.recarray,
+    leanings: np.recarray,
+    seed: int,
+    replicate: int,
+    scale: float,
 ) -> None:
-    """Give women their status and firms their staff at the start of the run, in exact numbers."""
+    """Give women their status and firms their staff at the start of the run, in exact numbers.
+
+    Who works, formally and in maquila is who leans to it most: so nobody holds a job that she does
+    not want, and the first months need no correction.
+
+    Parameters
+    ----------
+    leanings : recarray, shape (women, N_KINDS)
+        See `sim.agents.choice.lean`.
+    """
     mothers, children = people.mothers, people.children
-    count = mothers.size
-    lot = Lots(seed, replicate, count, AFTER_PEOPLE)
+    lot = Lots(seed, replicate, mothers.size, AFTER_PEOPLE)
     women = {name: round(value * scale) for name, value in women_at_work(polo).items()}
-    age = -mothers.birth.astype(int) // 12
     under_four = (children.birth > UNDER_FOUR) & (children.birth != m.NEVER)
-    young = under_four.any(axis=1)
-    lone = (children.birth[:, 0] != m.NEVER) & (people.households.partner == 0)
-    weights = np.where(age < 18, 0.15, np.where(age < 25, 0.8, 1.0))
-    weights = weights * np.where(young, 0.45, 1.0) * np.where(lone, 2.0, 1.0)
-    weights = weights * np.array([0.8, 0.9, 1.0, 1.6])[mothers.schooling]
-    active = pick(women["active"], lot(), weights)
+    value = leanings.value
+    formal_kinds = [m.MAQUILA_DAY, m.MAQUILA_EVENING, m.OTHER_DAY]
+    informal = value[:, [m.INFORMAL_PART, m.INFORMAL_FULL]].max(axis=1)
+    formally = value[:, formal_kinds].max(axis=1)
+    to_work = np.maximum(informal, formally) - value[:, m.HOME]
+    active = highest(women["active"], to_work)
     employed = pick(women["employed"], lot(), active * 1.0)
-    formal = pick(
-        women["formal"], lot(), employed * np.array([0.6, 1, 1.2, 1.4])[mothers.schooling]
-    )
-    maquila = put_in_maquila(polo, mothers, under_four, formal, women["maquila"], scale, lot)
+    formal = highest(women["formal"], np.where(employed, formally - informal, -np.inf))
+    plants = value[:, [m.MAQUILA_DAY, m.MAQUILA_EVENING]].max(axis=1)
+    to_maquila = np.where(formal, plants - value[:, m.OTHER_DAY], -np.inf)
+    children_there = round(polo["maquila_children_under_4"] * scale)
+    maquila = in_maquila(to_maquila, under_four.sum(axis=1), women["maquila"], children_there)
     mothers.status = m.OUT
     mothers.status[active] = m.SEARCHING
     mothers.status[employed] = m.INFORMAL
     mothers.status[formal] = m.FORMAL
-    part = employed & ~formal & (lot() < 0.4)
-    mothers.kind[employed & ~formal] = m.INFORMAL_FULL
-    mothers.kind[part] = m.INFORMAL_PART
-    mothers.experience = np.where(employed, 0.75, 0.35) * 12 * np.maximum(age - 17, 0) * lot()
-    tenure = np.floor(-30 * np.log1p(-lot()))
-    mothers.tenure = np.where(employed, np.minimum(tenure, mothers.experience), 0)
-    firm_lot = lot()
-    for which, sectors in (
-        (maquila, [f.MAQUILA]),
-        (formal & ~maquila, [f.AGROPECUARIO, f.COMERCIO_SERVICIOS, f.OTRO]),
+    for who, kinds in (
+        (employed & ~formal, [m.INFORMAL_PART, m.INFORMAL_FULL]),
+        (maquila, [m.MAQUILA_DAY, m.MAQUILA_EVENING]),
+        (formal & ~maquila, [m.OTHER_DAY]),
     ):
-        numbers = np.flatnonzero(np.isin(firms.sector, sectors))
-        upto = np.cumsum(firms.base_posts[numbers])
-        place = np.searchsorted(upto, firm_lot[which] * upto[-1], side="right")
-        mothers.firm[which] = numbers[np.minimum(place, numbers.size - 1)]
+        mothers.kind[who] = np.array(kinds)[value[np.ix_(who, kinds)].argmax(axis=1)]
+    at_work = leanings[np.arange(mothers.size), mothers.kind]
+    mothers.care[employed] = at_work.care[employed]
+    mothers.firm[formal] = at_work.firm[formal]
     mothers.sector[formal] = firms.sector[mothers.firm[formal]]
-    on_evening = maquila & (lot() < 0.5) & (firms.evening[mothers.firm] == 1)
-    mothers.kind[formal] = m.OTHER_DAY
-    mothers.kind[maquila] = m.MAQUILA_DAY
-    mothers.kind[on_evening] = m.MAQUILA_EVENING
+    age = -mothers.birth.astype(int) // 12
+    mothers.experience = np.where(employed, 0.95, 0.6) * 12 * np.maximum(age - 17, 0) * lot()
+    tenure = np.floor(-MEAN_TENURE * np.log1p(-lot()))
+    mothers.tenure = np.where(employed, np.minimum(tenure, mothers.experience), 0)
     mothers.last_insured[formal] = -1
-    mothers.care[employed] = m.RELATIVE
-    mothers.prompted = 1
-    mothers.shocks = -1
     firms.staff = np.bincount(mothers.firm[formal], minlength=firms.size)
-    firms.posts = np.maximum(firms.posts, firms.staff)
-    firms.base_posts = firms.posts
-    firms.others = firms.posts - firms.staff
+    firms.others = np.maximum(firms.posts - firms.staff, 0)
+    firms.vacancies = 0
 
 
-def put_in_maquila(
-    polo: Polo,
-    mothers: np.recarray,
-    under_four: np.ndarray,
-    formal: np.ndarray,
-    count: int,
-    scale: float,
-    lot: Lots,
-) -> np.ndarray:
-    """Return which formal workers are in maquila: so many, with so many children under four."""
-    kids = under_four.sum(axis=1)
-    weights = np.array([1.2, 1.2, 0.9, 0.35])[mothers.schooling]
-    wanted = round(polo["maquila_children_under_4"] * scale)
-    order = np.flatnonzero(formal & (kids > 0))
-    waiting = -np.log1p(-lot()[order]) / weights[order]
-    order = order[np.argsort(np.round(waiting, 12), kind="stable")]
-    with_child = order[np.cumsum(kids[order]) <= wanted][:count]
-    chosen = np.zeros(mothers.size, bool)
+def highest(count: int, values: np.ndarray) -> np.ndarray:
+    """Return who has the `count` highest values, ties by number."""
+    chosen = np.zeros(values.size, bool)
+    chosen[np.argsort(-values, kind="stable")[:count]] = True
+    return chosen & (values > -np.inf)
+
+
+def in_maquila(leaning: np.ndarray, young: np.ndarray, count: int, children: int) -> np.ndarray:
+    """Return who works in maquila: `count` women, with `children` children under four in all.
+
+    Mothers first, by their leaning, until their `young` children are as many as wanted.
+    """
+    order = np.argsort(-np.where(young > 0, leaning, -np.inf), kind="stable")
+    order = order[: int((leaning[young > 0] > -np.inf).sum())]
+    with_child = order[np.cumsum(young[order]) <= children][:count]
+    chosen = highest(count - with_child.size, np.where(young > 0, -np.inf, leaning))
     chosen[with_child] = True
-    rest = formal & (kids == 0)
-    chosen |= pick(count - with_child.size, lot(), rest * weights)
     return chosen
