@@ -250,7 +250,7 @@ def _window(ax: Axes, start: pd.Timestamp, opened: pd.Timestamp, end: pd.Timesta
 
 def _place(day: pd.Timestamp) -> float:
     """Return where a date lies on a horizontal axis."""
-    return float(date2num(day))  # type: ignore[no-untyped-call]
+    return float(date2num(day))
 
 
 def _months(ax: Axes, start: pd.Timestamp, end: pd.Timestamp, names: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ mother or a household becomes one when asked for, all of them with ``engine=obje
 """
 
 from collections import namedtuple
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -45,6 +46,8 @@ World = namedtuple(
     "leaves applies in_care leanings",
 )
 """What a rule may read besides its rows, and the flags by which it reaches the markets."""
+
+Rule = Callable[..., Any]
 
 STATE = (
     "mothers", "children", "households", "firms", "centres",
@@ -95,7 +98,7 @@ class PoloModel(mesa.Model):
         )
         self.parameters = parameter_record({k: v.value for k, v in settings.parameters.items()})
         self.distance = distances(self.polo)
-        self.tables: dict[str, np.ndarray] = {}
+        self.tables: dict[str, Any] = {}
         self.history: list[Month] = []
         if fork_of is None:
             self._found()
@@ -145,7 +148,7 @@ class PoloModel(mesa.Model):
         """Step 4: the care market gives the places of each room to who asks."""
         t = self.tables
         families = np.flatnonzero(self.world.in_care)
-        queue = np.zeros(families.size * CHILD_SLOTS, care.QUEUE).view(np.recarray)
+        queue: Any = table(care.QUEUE, families.size * CHILD_SLOTS)
         asking = self._run(
             care.care_market,
             t["mothers"], t["children"], self.world, families, t["enrolled"], self._open_places(),
@@ -204,7 +207,7 @@ class PoloModel(mesa.Model):
 
     # How rules are run, at either speed
 
-    def _each_mother(self, rule) -> None:
+    def _each_mother(self, rule: Rule) -> None:
         t = self.tables
         if self.compiled:
             each_with(rule)(t["mothers"], t["children"], t["households"], self.world)
@@ -212,7 +215,7 @@ class PoloModel(mesa.Model):
             for mother, household in zip(self.mothers, self.households, strict=True):
                 rule(mother, mother.children, household, self.plain_world)
 
-    def _count_mothers(self, rule) -> None:
+    def _count_mothers(self, rule: Rule) -> None:
         t = self.tables
         if self.compiled:
             counted(rule)(
@@ -226,7 +229,7 @@ class PoloModel(mesa.Model):
                     self.firm_counts[0],
                 )  # fmt: skip
 
-    def _run(self, function, *arguments) -> Any:
+    def _run(self, function: Rule, *arguments: Any) -> Any:
         if self.compiled:
             return compiled(function)(*arguments)
         return function(*(self.plain_world if a is self.world else a for a in arguments))
@@ -323,7 +326,7 @@ class PoloModel(mesa.Model):
 
     def _refresh_plain_world(self) -> None:
         """Keep a world of Python numbers for rules in plain Python."""
-        plain = [SimpleNamespace(**dict(zip(row.dtype.names, row[0].item(), strict=True)))
+        plain = [SimpleNamespace(**dict(zip(row.dtype.names or (), row[0].item(), strict=True)))
                  for row in (self.now, self.parameters)]  # fmt: skip
         self.plain_world = self.world._replace(now=[plain[0]], parameters=[plain[1]])
 

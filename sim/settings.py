@@ -183,7 +183,7 @@ class Hours(Strict):
 
     @field_validator("maquila", "other", "guarderia", "ceci")
     @classmethod
-    def shares_add_up(cls, hours: list) -> list:
+    def shares_add_up(cls, hours: list[Any]) -> list[Any]:
         """Refuse shares that do not add up to 1."""
         total = sum(entry.share for entry in hours)
         if abs(total - 1) > 1e-6:

@@ -316,7 +316,7 @@ def value_of_work(mother, children, household, world, kind, firm):
     elif kind != HOME:
         kilometres = p.informal_commute
         income += informal_pay(mother, p, hours) - p.travel_cost * kilometres
-    value = p.income_taste * sqrt(max(income, 300.0) / 1000.0 / sqrt(float(household.size)))
+    value = p.income_taste * sqrt(max(income, 300.0) / 1000.0 / sqrt(float(household.persons)))
     if kind == HOME:
         return value
     full = hours / FULL_TIME
@@ -498,7 +498,7 @@ def value_of_care(mother, children, household, world, kind, firm, care, number):
 def cost_of_money(household, p, pesos):
     """Return the utility lost by spending `pesos` a month (MXN), at the household's income."""
     income = float(household.partner_income) + float(household.other_income) + p.minimum_wage
-    scale = 1000.0 * sqrt(float(household.size))
+    scale = 1000.0 * sqrt(float(household.persons))
     left = max(income - pesos, 300.0)
     return p.income_taste * (sqrt(income / scale) - sqrt(left / scale))
 

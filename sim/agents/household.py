@@ -27,7 +27,7 @@ HOUSEHOLD = row_type(
         "insured": "i1",  # 1 if somebody else's insurance covers the woman
         "other_kin": "i1",  # 1 if another relative or a neighbour can be asked to care
         "car": "i1",
-        "size": "i1",  # persons
+        "persons": "i1",  # who live here
         "children": "i1",  # of hers, under eighteen
         "head": "i1",  # 1 if the woman is the head
         "extended": "i1",  # 1 if relatives beyond the nucleus live here
@@ -59,10 +59,10 @@ def grandmother_changes(mother, household, world):
     dies, moves, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, GRANDMOTHER)
     if dies < death:
         household.grandmother = ABSENT
-        household.size = household.size - 1
+        household.persons = household.persons - 1
     elif moves < p.grandmother_moves:
         if household.grandmother == CORESIDENT:
-            household.size = household.size - 1
+            household.persons = household.persons - 1
         household.grandmother = ABSENT
     return household.grandmother == ABSENT
 
@@ -85,14 +85,14 @@ def union_changes(mother, household, world):
         household.partner_work = NOT_WORKING
         household.partner_income = 0
         household.insured = 0
-        household.size = household.size - 1
+        household.persons = household.persons - 1
         household.head = 1
         return True
     age = (now.month - mother.birth) // 12
     if age < 18 or age >= 45 or change >= p.union_forms:
         return False
     household.partner = 1
-    household.size = household.size + 1
+    household.persons = household.persons + 1
     household.head = 0
     set_partner(household, works, formal, income, p)
     if household.grandmother == CORESIDENT:
@@ -113,7 +113,7 @@ def leave_parents(mother, household, world):
     household.grandmother = ABSENT
     if where < p.couples_with_parents + p.couples_near_parents:
         household.grandmother = NEARBY
-    household.size = 2 + household.children
+    household.persons = 2 + household.children
 
 
 @rule

@@ -157,7 +157,7 @@ def children_grow(mother, children, household, month):
         elif age >= ADULT_AGE:
             forget_child(child)
             household.children = household.children - 1
-            household.size = household.size - 1
+            household.persons = household.persons - 1
 
 
 @rule
@@ -194,7 +194,7 @@ def child_is_born(mother, children, household, world):
     """Add the youngest child; the four youngest are tracked. A formal worker goes on leave."""
     if children[CHILD_SLOTS - 1].birth == NEVER:
         household.children = household.children + 1
-        household.size = household.size + 1
+        household.persons = household.persons + 1
     for k in range(CHILD_SLOTS - 1, 0, -1):
         children[k] = children[k - 1]
     forget_child(children[0])
@@ -226,7 +226,7 @@ def girl_comes_of_age(mother, children, household, world):
     household.head = 0
     household.extended = 0
     household.children = 0
-    household.size = 3
+    household.persons = 3
     for k in range(CHILD_SLOTS):
         forget_child(children[k])
     mother.birth = now.month - 15 * 12

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numba
 from numba.extending import register_jitable
@@ -46,7 +47,7 @@ keep_compiled_code()
 
 
 @cache
-def each(rule_function: Callable) -> Callable:
+def each(rule_function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a compiled, parallel loop over rows of a rule ``(row, world)``."""
 
     @numba.njit(parallel=True, cache=True, nogil=True)
@@ -58,7 +59,7 @@ def each(rule_function: Callable) -> Callable:
 
 
 @cache
-def each_with(rule_function: Callable) -> Callable:
+def each_with(rule_function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a compiled, parallel loop of a rule ``(row, parts, companion, world)``.
 
     Row i goes with row i of `parts` (several parts each) and row i of `companions`.
@@ -73,7 +74,7 @@ def each_with(rule_function: Callable) -> Callable:
 
 
 @cache
-def counted(rule_function: Callable) -> Callable:
+def counted(rule_function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a compiled, parallel loop like `each_with` of a rule that also adds to counts.
 
     The rows are counted in as many parts as the counts have on their first axis. The number is
@@ -94,7 +95,7 @@ def counted(rule_function: Callable) -> Callable:
 
 
 @cache
-def compiled(function: Callable) -> Callable:
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the compiled form of a function marked ``@rule`` that runs once, in order."""
 
     @numba.njit(cache=True, nogil=True)

@@ -264,7 +264,7 @@ def make_households(
     households.children = (children.birth != m.NEVER).sum(axis=1)
     size = 1 + in_union + households.children
     size += households.grandmother == h.CORESIDENT
-    households.size = size + np.where(with_parents, 2, 0)
+    households.persons = size + np.where(with_parents, 2, 0)
 
 
 def add_grandmothers(

@@ -10,7 +10,7 @@ BEFORE = -1000
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill(out, seed, replicate, purpose, block):
+def _fill(out: np.ndarray, seed: int, replicate: int, purpose: int, block: int) -> None:
     for i in range(out.shape[0]):
         a, b, c, d = uniforms(seed, replicate, i, BEFORE, purpose, block)
         out[i, 0] = a

@@ -139,16 +139,16 @@ def give_jobs(
     to_maquila = np.where(formal, plants - value[:, m.OTHER_DAY], -np.inf)
     children_there = round(polo["maquila_children_under_4"] * scale)
     maquila = in_maquila(to_maquila, under_four.sum(axis=1), women["maquila"], children_there)
-    mothers.status = m.OUT
-    mothers.status[active] = m.SEARCHING
-    mothers.status[employed] = m.INFORMAL
-    mothers.status[formal] = m.FORMAL
+    mothers["status"] = m.OUT
+    mothers["status"][active] = m.SEARCHING
+    mothers["status"][employed] = m.INFORMAL
+    mothers["status"][formal] = m.FORMAL
     for who, kinds in (
         (employed & ~formal, [m.INFORMAL_PART, m.INFORMAL_FULL]),
         (maquila, [m.MAQUILA_DAY, m.MAQUILA_EVENING]),
         (formal & ~maquila, [m.OTHER_DAY]),
     ):
-        mothers.kind[who] = np.array(kinds)[value[np.ix_(who, kinds)].argmax(axis=1)]
+        mothers.kind[who] = np.array(kinds)[value[who][:, kinds].argmax(axis=1)]
     at_work = leanings[np.arange(mothers.size), mothers.kind]
     mothers.care[employed] = at_work.care[employed]
     mothers.firm[formal] = at_work.firm[formal]

@@ -1,5 +1,7 @@
 """The rollout: centres that are announced, built with the delays that were seen, and opened."""
 
+from typing import Any
+
 import mesa
 import numpy as np
 
@@ -68,7 +70,7 @@ def make_centres(
     return centres, places
 
 
-def give_hours(centres: np.recarray, hours: list[Opening], lot: np.ndarray) -> None:
+def give_hours(centres: Any, hours: list[Opening], lot: np.ndarray) -> None:
     """Give centres their opening hours: exact shares, in the order of their lots."""
     number = np.repeat(
         np.arange(len(hours)), apportion(lot.size, np.array([entry.share for entry in hours]))
