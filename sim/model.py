@@ -26,7 +26,7 @@ from sim.markets import care, labour
 from sim.parameters import record as parameter_record
 from sim.population.people import People, fertility_by_age, synthesise
 from sim.population.places import distances, nearest
-from sim.population.work import give_jobs, heard_of, make_firms
+from sim.population.work import give_insurance, give_jobs, heard_of, make_firms
 from sim.programme.rollout import Programme, make_centres, months_of
 from sim.results.record import (
     FIRM_LOST,
@@ -302,6 +302,7 @@ class PoloModel(mesa.Model):
         families = (mothers, t["children"], t["households"])
         each_with(lean)(*families, world)
         give_jobs(self.polo, People(*families), firms, world.leanings, *of_run)
+        give_insurance(self.polo, People(*families), settings.seed, self.replicate)
         each_with(settle_in)(*families, world)
         compiled(care.count_free)(world, t["enrolled"], t["places"], t["free"])
         self.now.month = 0

@@ -112,16 +112,29 @@ def paired_replicate(
     frames = []
     for arm, model in zip(ARMS, (baseline, programme), strict=True):
         live(model, settings.months, tick)
-        counts = Counts(
-            model.history,
-            model.tables["centres"].scheme,
-            settings.polo,
-            settings.scale,
-            settings.parameters["capital_cost"].value,
-            settings.parameters["running_cost"].value,
-        )
-        frames.append(monthly_frame(counts, settings.name, arm, replicate, model.first_month))
+        frames.append(told(model, arm))
     return pd.concat(frames, ignore_index=True)
+
+
+def baseline_replicate(settings: Settings, replicate: int) -> pd.DataFrame:
+    """Return the monthly table of the baseline arm alone of one replicate."""
+    model = PoloModel(settings, replicate, no_programme(settings.rollout))
+    live(model, settings.burn_in + settings.months, None)
+    return told(model, ARMS[0])
+
+
+def told(model: PoloModel, arm: str) -> pd.DataFrame:
+    """Return the monthly table of what a model has recorded."""
+    settings = model.settings
+    counts = Counts(
+        model.history,
+        model.tables["centres"].scheme,
+        settings.polo,
+        settings.scale,
+        settings.parameters["capital_cost"].value,
+        settings.parameters["running_cost"].value,
+    )
+    return monthly_frame(counts, settings.name, arm, model.replicate, model.first_month)
 
 
 def live(model: PoloModel, months: int, tick: Callable[[], Any] | None) -> None:

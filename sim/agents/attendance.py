@@ -28,6 +28,9 @@ from sim.core.draws import uniforms
 from sim.core.engine import rule
 from sim.purposes import ABSENCE, CHILD_ILLNESS
 
+MEAN_WORKDAYS = 21.75
+"""Work days of a mean month, to which monthly probabilities of losing days refer."""
+
 
 @rule
 def attend(mother, children, household, world):
@@ -46,17 +49,18 @@ def attend(mother, children, household, world):
     now = world.now[0]
     p = world.parameters[0]
     days = int(now.workdays)
+    exposure = days / MEAN_WORKDAYS
     mother.scheduled = days
     ill, ill_days, slack, breakdown = uniforms(
         now.seed, now.replicate, mother.number, now.month, ABSENCE
     )
     own = 0
-    if ill < p.own_illness:
+    if ill < p.own_illness * exposure:
         own = min(days, length(ill_days, p.own_illness_longest))
     left = days - own
-    child = min(left, days_with_sick_children(mother, children, household, world))
+    child = min(left, days_with_sick_children(mother, children, household, world, exposure))
     left -= child
-    care = min(left, days_without_carer(mother, children, household, world, breakdown))
+    care = min(left, days_without_carer(mother, children, household, world, breakdown, exposure))
     left -= care
     mother.lost_own = own
     mother.lost_child = child
@@ -84,7 +88,7 @@ def days_off_without_cause(mother, draw, days, p):
 
 
 @rule
-def days_with_sick_children(mother, children, household, world):
+def days_with_sick_children(mother, children, household, world, exposure):
     """Return the days that she stays with sick children of under six."""
     now = world.now[0]
     p = world.parameters[0]
@@ -99,7 +103,7 @@ def days_with_sick_children(mother, children, household, world):
         falls_ill, days, stays, _ = uniforms(
             now.seed, now.replicate, mother.number, now.month, CHILD_ILLNESS, k
         )
-        if falls_ill >= p.child_illness * illness_factor(child, age, now.month, p):
+        if falls_ill >= p.child_illness * exposure * illness_factor(child, age, now.month, p):
             continue
         if stays < mother_stays(mother, child, household, age, p):
             total += length(days, p.child_illness_longest)
@@ -137,7 +141,7 @@ def mother_stays(mother, child, household, age, p):
 
 
 @rule
-def days_without_carer(mother, children, household, world, draw):
+def days_without_carer(mother, children, household, world, draw, exposure):
     """Return the days lost because who cares for her young children cannot.
 
     One draw: its place below the monthly probability of a breakdown also gives the length, so that
@@ -156,6 +160,7 @@ def days_without_carer(mother, children, household, world, draw):
         household.partner == 1 and partner_can_step_in(mother, household)
     ):
         worst = worst * p.breakdown_with_help
+    worst = worst * exposure
     if draw >= worst:
         return 0
     return length(draw / worst, p.breakdown_longest)

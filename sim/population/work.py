@@ -16,7 +16,8 @@ MEAN_TENURE = 36
 """Months in the job at the start of the run, on average before the cap by experience: assumed, near
 what the model itself settles at; the burn-in replaces it."""
 AFTER_PEOPLE = 1000
-"""First block of draws that making the people leaves free."""
+AFTER_JOBS = 2000
+"""First blocks of draws that making the people, and giving them jobs, leave free."""
 
 
 def women_at_work(polo: Polo) -> dict[str, float]:
@@ -161,6 +162,21 @@ def give_jobs(
     firms.staff = np.bincount(mothers.firm[formal], minlength=firms.size)
     firms.others = np.maximum(firms.posts - firms.staff, 0)
     firms.vacancies = 0
+
+
+def give_insurance(polo: Polo, people: People, seed: int, replicate: int) -> None:
+    """Say whom somebody else's insurance covers, so that as many are covered as the census says.
+
+    Who is insured by her own job counts as covered. Of the others, those whose partner has a formal
+    job come first, then those with other income in the household.
+    """
+    mothers, homes = people.mothers, people.households
+    lot = Lots(seed, replicate, mothers.size, AFTER_JOBS)
+    own = mothers.status == m.FORMAL
+    wanted = round(polo["imss_covered"] * mothers.size) - int(own.sum())
+    first = np.where(homes.insured == 1, 1e3, 1.0 + (homes.other_income > 0))
+    covered = pick(wanted, lot(), np.where(own, 0.0, first))
+    homes.insured = np.where(own, homes.insured, covered)
 
 
 def highest(count: int, values: np.ndarray) -> np.ndarray:

@@ -34,8 +34,8 @@ def catalogue() -> dict[str, Any]:
 
 
 def units() -> dict[str, str]:
-    """Return the unit of each measure."""
-    return {name: measure["unit"] for name, measure in catalogue()["measures"].items()}
+    """Return the unit of each measure, in English."""
+    return {name: measure["unit"]["en"] for name, measure in catalogue()["measures"].items()}
 
 
 class Counts:
