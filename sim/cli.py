@@ -258,6 +258,8 @@ def _refused(detail: Mapping[str, Any], config: dict[Any, Any]) -> str:
     if detail["type"] == "extra_forbidden":
         siblings = functools.reduce(_child, parents, config)
         reason = f"no such key; {_nearest(str(name), [str(k) for k in siblings if k != name])}"
+    if isinstance(detail["input"], Mapping) and detail["type"] == "value_error":
+        return f"{key}: {reason}"  # a rule over several keys, which the reason names
     return f"{key}={_short(detail['input'])}: {reason}"
 
 

@@ -49,11 +49,10 @@ def main_job(config: DictConfig) -> None:
         except KeyboardInterrupt as interrupt:
             stopped = interrupt
             if not frames:
-                raise Interrupted(
-                    "interrupted: no replicate was finished, nothing is kept"
-                ) from None
+                raise Interrupted("no replicate was finished, nothing is kept") from None
             folder.keep()
         table, files = write_results(settings, frames, folder.work)
+        draw_figures(settings, files[0], folder.work / "figures")
         record = manifest(
             recorded(settings),
             seed=settings.seed,
@@ -67,16 +66,14 @@ def main_job(config: DictConfig) -> None:
             replicates_done=len(frames),
         )
         files.append(write_manifest(record, folder.work))
-        names = [file.relative_to(folder.work) for file in files]
     shown = catalogue()
     headline_table(
         table, [tuple(pair) for pair in shown["headline"]], shown["measures"], shown["groups"], "en"
     )
-    where([folder.path / name for name in names])
+    where([folder.path / name for name in (*(file.name for file in files), "figures")])
     if stopped is not None:
         raise Interrupted(
-            f"interrupted: {len(frames)} of {settings.replicates} replicates are kept "
-            f"in {folder.path}"
+            f"{len(frames)} of {settings.replicates} replicates are kept in {folder.path}"
         )
 
 
@@ -153,16 +150,20 @@ def no_programme(rollout: Rollout) -> Rollout:
 def write_results(
     settings: Settings, frames: list[pd.DataFrame], folder: Path
 ) -> tuple[pd.DataFrame, list[Path]]:
-    """Write monthly.parquet, effects.csv and the figures; return the effects and the files."""
-    from analysis.figures import figures
-
+    """Write monthly.parquet and effects.csv; return the effects and the files."""
     monthly = pd.concat(frames, ignore_index=True)
     table = effects(monthly, units(), months=min(12, settings.months))
     files = [folder / "monthly.parquet", folder / "effects.csv"]
     write_monthly(monthly, files[0])
     write_csv(table, files[1])
-    opened = pd.Timestamp(f"{settings.agreement_start}-01")
-    return table, files + figures(monthly, folder / "figures", opened=opened)
+    return table, files
+
+
+def draw_figures(settings: Settings, monthly: Path, folder: Path) -> None:
+    """Draw the figures of a finished monthly table, in both languages."""
+    from analysis.figures import figures
+
+    figures(pd.read_parquet(monthly), folder, opened=pd.Timestamp(f"{settings.agreement_start}-01"))
 
 
 def use_threads(threads: int) -> None:
