@@ -141,6 +141,7 @@ class PoloModel(mesa.Model):
 
     def households_decide(self) -> None:
         """Step 3: households choose work and care together."""
+        self.tables["firms"].separations = 0
         self._settle(self._take(self.world.leaves))
         self._each_mother(decide)
 
@@ -166,7 +167,6 @@ class PoloModel(mesa.Model):
     def posts_are_filled(self) -> None:
         """Step 5: firms share their vacancies among who applied."""
         t = self.tables
-        t["firms"].separations = 0
         self._settle(self._take(self.world.leaves))
         applicants = self._take(self.world.applies)
         lot = np.zeros(applicants.size)

@@ -74,6 +74,11 @@ REQUIRED_FIGURES = (
     "fertility_45_49",
     "guarderias",
     "guarderia_places",
+    "with_parents_under_30",
+    "with_parents_30_plus",
+    "grandmother_works_under_60",
+    "grandmother_works_60_plus",
+    "mean_tenure",
 )
 
 
@@ -308,6 +313,13 @@ class StaffingMonths(Strict):
     known: Known
 
 
+class WomenPerPlace(Strict):
+    """Women on the staff of its sponsors for each place of a centre in a firm."""
+
+    value: Annotated[float, Field(gt=0, le=1000)]
+    known: Known
+
+
 class Rollout(Strict):
     """What the programme does: which schemes it builds, and with what delays."""
 
@@ -316,6 +328,7 @@ class Rollout(Strict):
     schemes: list[Literal["imss", "empresa", "campo"]]
     building_months: BuildingMonths
     staffing_months: StaffingMonths
+    women_per_place: WomenPerPlace
 
 
 class Settings(Strict):

@@ -130,6 +130,8 @@ def mother_stays(mother, child, household, age, p):
     if child.centre == NOBODY and mother.care == WORKPLACE:
         return p.stays_workplace
     share = 1.0
+    if child.centre == NOBODY and GRANDMOTHER <= mother.care <= SIBLING:
+        share = p.stays_carer  # group care sends a sick child home, a usual carer may keep it
     if household.grandmother == CORESIDENT:
         share = share * p.stays_grandmother
     elif household.grandmother != ABSENT:
@@ -150,15 +152,18 @@ def days_without_carer(mother, children, household, world, draw, exposure):
     now = world.now[0]
     p = world.parameters[0]
     worst = 0.0
+    failing = NOBODY
     for k in range(CHILD_SLOTS):
         child = children[k]
         if child.birth == NEVER or now.month - child.birth >= CARE_AGE:
             break
         care = CENTRE if child.centre != NOBODY else mother.care
-        worst = max(worst, breakdown_of(care, p))
-    if household.grandmother == CORESIDENT or (
-        household.partner == 1 and partner_can_step_in(mother, household)
-    ):
+        if breakdown_of(care, p) > worst:
+            worst = breakdown_of(care, p)
+            failing = care
+    grandmother_helps = household.grandmother == CORESIDENT and failing != GRANDMOTHER
+    partner_helps = household.partner == 1 and failing != PARTNER
+    if grandmother_helps or (partner_helps and partner_can_step_in(mother, household)):
         worst = worst * p.breakdown_with_help
     worst = worst * exposure
     if draw >= worst:

@@ -96,12 +96,8 @@ LEANING = row_type({"value": "f8", "firm": "i4", "care": "i1"})
 @rule
 def settle_in(mother, children, household, world):
     """Give hours and pay to a woman who starts with a job."""
-    p = world.parameters[0]
-    mother.hours = int(weekly_hours(mother.kind, p))
-    if mother.status == INFORMAL:
-        mother.wage = int(informal_pay(mother, p, mother.hours))
-    elif mother.status == FORMAL:
-        mother.wage = int(formal_pay(mother, world.firms[mother.firm], p, mother.kind))
+    mother.hours = int(weekly_hours(mother.kind, world.parameters[0]))
+    follow_pay(mother, world)
 
 
 @rule
@@ -114,7 +110,10 @@ def decide(mother, children, household, world):
     now = world.now[0]
     p = world.parameters[0]
     mother.wants_firm = NOBODY
-    losing_the_right_ends_care(mother, children, now.month, p)
+    losing_the_right_ends_care(mother, children, world)
+    follow_pay(mother, world)
+    if news_of_a_centre(mother, children, household, world):
+        mother.prompted = 1
     time_to, _, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, RECONSIDER)
     if time_to < p.reconsiders:
         mother.shocks = now.month
@@ -139,17 +138,51 @@ def uses_or_asks_for_a_place(children):
 
 
 @rule
-def losing_the_right_ends_care(mother, children, month, p):
-    """End places of the IMSS schemes once the weeks after a lost job are over."""
-    if mother.status == FORMAL or month - mother.last_insured <= p.grace_months:
+def losing_the_right_ends_care(mother, children, world):
+    """End places once the weeks after a lost job, or after leaving a sponsor, are over."""
+    month = world.now[0].month
+    grace = world.parameters[0].grace_months
+    insured = mother.status == FORMAL
+    if not insured and month - mother.last_insured <= grace:
         return
     for k in range(CHILD_SLOTS):
         child = children[k]
+        if insured:
+            if child.centre == NOBODY or may_enter(world, child.centre, mother.firm):
+                continue
+            if month - mother.hired <= grace:
+                continue
         if child.centre != NOBODY:
             child.centre = NOBODY
             mother.prompted = 1
         child.wants = 0
         child.asked = NEVER
+
+
+@rule
+def follow_pay(mother, world):
+    """Let the pay of who works follow her experience and her firm's offer."""
+    p = world.parameters[0]
+    if mother.status == INFORMAL:
+        mother.wage = int(informal_pay(mother, p, mother.hours))
+    elif mother.status == FORMAL:
+        mother.wage = int(formal_pay(mother, world.firms[mother.firm], p, mother.kind))
+
+
+@rule
+def news_of_a_centre(mother, children, household, world):
+    """Return True if a centre opened this month near the home, or at the firm, of a mother."""
+    month = world.now[0].month
+    if children[0].birth == NEVER or month - children[0].birth >= CARE_AGE:
+        return False
+    for k in range(world.near.shape[1]):
+        centre = world.near[household.zone, k]
+        if centre != NOBODY and world.centres[centre].opening == month:
+            return True
+    if mother.firm == NOBODY:
+        return False
+    centre = world.firms[mother.firm].centre
+    return centre != NOBODY and world.centres[centre].opening == month
 
 
 @rule
@@ -273,9 +306,9 @@ def act(mother, children, world, kind, firm, care, centre):
     group = mother.care == PRIVATE and mother.status >= INFORMAL
     for k in range(CHILD_SLOTS):
         child = children[k]
-        if child.birth == NEVER:
+        if child.birth == NEVER or month - child.birth >= CARE_AGE:
             continue
-        of_age = CARE_FROM <= month - child.birth < CARE_AGE
+        of_age = month - child.birth >= CARE_FROM
         if child.centre != NOBODY and same and centre == NOBODY:
             child.centre = NOBODY  # she has chosen another way
         child.wants = 1 if asks and of_age and child.centre != centre else 0

@@ -57,14 +57,12 @@ def grandmother_changes(mother, household, world):
     elif age >= 70:
         death = death * p.grandmother_mortality_older
     dies, moves, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, GRANDMOTHER)
-    if dies < death:
-        household.grandmother = ABSENT
+    if dies >= death and moves >= p.grandmother_moves:
+        return False
+    if household.grandmother == CORESIDENT:
         household.persons = household.persons - 1
-    elif moves < p.grandmother_moves:
-        if household.grandmother == CORESIDENT:
-            household.persons = household.persons - 1
-        household.grandmother = ABSENT
-    return household.grandmother == ABSENT
+    household.grandmother = ABSENT
+    return True
 
 
 @rule
@@ -106,10 +104,10 @@ def leave_parents(mother, household, world):
     now = world.now[0]
     p = world.parameters[0]
     where, _, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, PARTNER, 1)
-    household.other_income = 0
     if where < p.couples_with_parents:
         household.extended = 1
         return
+    household.other_income = 0
     household.grandmother = ABSENT
     if where < p.couples_with_parents + p.couples_near_parents:
         household.grandmother = NEARBY

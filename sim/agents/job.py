@@ -16,10 +16,10 @@ UNEXCUSED_ALLOWED = 3
 
 @rule
 def separate(mother, children, household, world):
-    """Step 7 of the month: quit or be dismissed from a formal job."""
-    if mother.status != FORMAL or mother.leave > 0:
-        return
+    """Step 7 of the month: quit or be dismissed from a formal job begun before this month."""
     now = world.now[0]
+    if mother.status != FORMAL or mother.leave > 0 or mother.hired == now.month:
+        return
     p = world.parameters[0]
     quits, dismissed, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, SEPARATION)
     kilometres = world.distance[household.zone, world.firms[mother.firm].zone]

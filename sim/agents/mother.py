@@ -21,7 +21,7 @@ N_CARES = 8
 # Schooling
 PRIMARIA, SECUNDARIA, MEDIA_SUPERIOR, SUPERIOR = 0, 1, 2, 3
 # Why a job ended this month
-STAYED, QUIT_BY_CHOICE, QUIT, DISMISSED, MOVED = 0, 1, 2, 3, 4
+STAYED, QUIT_BY_CHOICE, QUIT, DISMISSED, MOVED, TURNED_50 = 0, 1, 2, 3, 4, 5
 
 NOBODY = -1
 NEVER = -30000
@@ -30,6 +30,7 @@ CARE_AGE = 48  # months: a child leaves the guardería at four years (ceci:age_m
 CARE_FROM = 2  # months: the first full month after 43 days (ceci:age_min)
 SCHOOL_AGE = 72
 ADULT_AGE = 216
+LASTING = 12  # months of group care after which its protection lasts (causal:AB08)
 
 MOTHER = row_type(
     {
@@ -126,7 +127,8 @@ def month_passes(mother, children, household, world):
         mother.student = 0
         mother.prompted = 1
     grandmother_lost = grandmother_changes(mother, household, world)
-    if grandmother_lost or union_changes(mother, household, world):
+    union_changed = union_changes(mother, household, world)
+    if grandmother_lost or union_changed:
         mother.prompted = 1
     children_grow(mother, children, household, now.month)
     if conceives(mother, children, household, world):
@@ -153,6 +155,8 @@ def children_grow(mother, children, household, month):
             child.centre = NOBODY
             child.wants = 0
             child.asked = NEVER
+            if month - child.entry < LASTING:
+                child.entry = NEVER
             mother.prompted = 1
         elif age >= ADULT_AGE:
             forget_child(child)
@@ -226,12 +230,13 @@ def girl_comes_of_age(mother, children, household, world):
     household.head = 0
     household.extended = 0
     household.children = 0
-    household.persons = 3
+    household.persons = 4  # her parents, a sibling and herself
     for k in range(CHILD_SLOTS):
         forget_child(children[k])
     mother.birth = now.month - 15 * 12
     if mother.status == FORMAL:
-        mother.separated = QUIT
+        mother.separated = TURNED_50
+        mother.was_formal = 0
         mother.left_firm = mother.firm
         world.leaves[mother.number] = 1
     become_jobless(mother, OUT)

@@ -1,9 +1,9 @@
 """One rule, two speeds.
 
 A rule is a function of rows and the world, marked ``@rule``: it stays plain Python and may be
-called from compiled code. A `Compiled` engine loops over all rows of a table in parallel, in
-machine code; an `Objects` engine calls the same function with one Mesa agent at a time. Both give
-the same bits, for rules use only sums, products, comparisons and square roots, and draws that
+called from compiled code. `each`, `each_with` and `counted` loop over all rows of a table in
+parallel, in machine code; plain Python calls the same function with one Mesa agent at a time. Both
+give the same bits, for rules use only sums, products, comparisons and square roots, and draws that
 belong to an agent.
 """
 

@@ -93,7 +93,7 @@ def in_order(queue: np.ndarray) -> np.ndarray:
 def admit(mothers, children, world, queue, order, enrolled, places, refused):
     """Admit children in order while their room has places; the rest wait and choose again.
 
-    `refused`, shape (centres,), counts who found no place.
+    `refused`, shape (centres,), counts the children who found no place and have none.
     """
     month = world.now[0].month
     for n in range(order.size):
@@ -101,7 +101,8 @@ def admit(mothers, children, world, queue, order, enrolled, places, refused):
         child = children[claim.mother, claim.slot]
         mothers[claim.mother].prompted = 1
         if enrolled[claim.centre, claim.room] >= places[claim.centre, claim.room]:
-            refused[claim.centre] += 1
+            if child.centre == NOBODY:
+                refused[claim.centre] += 1
             continue
         if child.centre != NOBODY:
             enrolled[child.centre, child.room] -= 1

@@ -10,6 +10,7 @@ from sim.agents.mother import (
     NOBODY,
     OWN,
     PRIVATE,
+    TURNED_50,
     become_jobless,
 )
 from sim.core.draws import uniforms
@@ -19,11 +20,18 @@ from sim.purposes import FIRM_HIRING, QUEUE_FOR_JOB
 
 @rule
 def settle_leavers(mothers, firms, leavers):
-    """Take those who have left since the last settlement off the payroll of their firms."""
+    """Take those who have left since the last settlement off the payroll of their firms.
+
+    Who turned 50 keeps her job, among the workers who are no agents.
+    """
     for n in range(leavers.size):
-        firm = firms[mothers[leavers[n]].left_firm]
+        mother = mothers[leavers[n]]
+        firm = firms[mother.left_firm]
         firm.staff -= 1
-        firm.separations += 1
+        if mother.separated == TURNED_50:
+            firm.others += 1
+        else:
+            firm.separations += 1
 
 
 @rule

@@ -245,7 +245,11 @@ def make_households(
     spread = 1 + p.partner_pay_spread * (2 * income - 1)
     households.partner_income = np.where(at_work, pay * spread, 0).astype(int)
     households.insured = at_work & (formal < p.partner_formal)
-    with_parents = ~in_union & ~is_mother & (lot() < np.where(age < 30, 0.9, 0.5))
+    with_parents = (
+        ~in_union
+        & ~is_mother
+        & (lot() < np.where(age < 30, polo["with_parents_under_30"], polo["with_parents_30_plus"]))
+    )
     add_grandmothers(polo, p, age, children, with_parents, households, lot)
     households.other_kin = pick(round(polo["other_kin"] * count), lot(), np.ones(count))
     households.car = pick(round(polo["cars"] * count), lot(), 1.0 + in_union)
@@ -290,7 +294,9 @@ def add_grandmothers(
     households.grandmother = np.where(inside, h.CORESIDENT, np.where(near, h.NEARBY, h.ABSENT))
     gap = 18 + 14 * lot()
     households.grandmother_birth = -(12 * (age + gap)).astype(int)
-    works = lot() < np.where(age + gap < 60, 0.45, 0.18)
+    works = lot() < np.where(
+        age + gap < 60, polo["grandmother_works_under_60"], polo["grandmother_works_60_plus"]
+    )
     households.grandmother_hours = np.where(
         works, p.grandmother_hours_at_work, p.grandmother_hours_free
     )

@@ -12,9 +12,6 @@ from sim.purposes import FIRMS
 from sim.settings import Polo, Shift, minutes
 
 UNDER_FOUR = -m.CARE_AGE
-MEAN_TENURE = 36
-"""Months in the job at the start of the run, on average before the cap by experience: assumed, near
-what the model itself settles at; the burn-in replaces it."""
 AFTER_PEOPLE = 1000
 AFTER_JOBS = 2000
 """First blocks of draws that making the people, and giving them jobs, leave free."""
@@ -156,7 +153,7 @@ def give_jobs(
     mothers.sector[formal] = firms.sector[mothers.firm[formal]]
     age = -mothers.birth.astype(int) // 12
     mothers.experience = np.where(employed, 0.95, 0.6) * 12 * np.maximum(age - 17, 0) * lot()
-    tenure = np.floor(-MEAN_TENURE * np.log1p(-lot()))
+    tenure = np.floor(-polo["mean_tenure"] * np.log1p(-lot()))
     mothers.tenure = np.where(employed, np.minimum(tenure, mothers.experience), 0)
     mothers.last_insured[formal] = -1
     firms.staff = np.bincount(mothers.firm[formal], minlength=firms.size)

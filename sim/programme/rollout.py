@@ -13,10 +13,7 @@ from sim.population.quotas import apportion, lots
 from sim.purposes import BUILDING, CENTRES
 from sim.settings import Opening, Polo, Rollout, minutes
 
-NEVER_OPENS = 30_000
-WOMEN_PER_PLACE = 12
-"""Women on the staff of who sponsors a place: 0.154 children under four per woman of the maquila
-(ceci:juarez_children_per_woman_DERIVED) and about half of them brought, by assumption."""
+LONG_AGO, NEVER_OPENS = -30_000, 30_000
 
 
 def make_centres(
@@ -48,6 +45,7 @@ def make_centres(
     centres.scheme[:old] = GUARDERIA
     centres.stage[:old] = OPEN
     centres.open[:old] = 1
+    centres.opening[:old] = LONG_AGO
     centres.opening[old:] = NEVER_OPENS
     give_hours(centres[:old], polo.hours.guarderia, lot[:old, 1])
     give_hours(centres[old:], polo.hours.ceci, lot[old:, 1])
@@ -160,7 +158,7 @@ class Programme(mesa.Agent):
         candidates = np.flatnonzero(free & (firms.zone == zone))
         candidates = candidates[np.argsort(-firms.base_posts[candidates], kind="stable")]
         staff = np.cumsum(firms.staff[candidates])
-        wanted = WOMEN_PER_PLACE * int(centre.places.sum())
+        wanted = self.rollout.women_per_place.value * int(centre.places.sum())
         members = candidates[: int(np.searchsorted(staff, wanted)) + 1]
         firms.centre[members] = centre.number
         centre.zone = int(zone)

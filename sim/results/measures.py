@@ -79,7 +79,7 @@ class Counts:
                 name: np.array([m.centres[name][inside].sum() for m in history], float)
                 for name in history[0].centres
             }
-            counts["capital"] = counts["opened"] * capital_cost
+            counts["capital"] = counts["opened"] * capital_cost * scale
             counts["running"] = counts["places"] * running_cost
             self.of[group] = counts
         children = self.of["women_15_49"]["children"]

@@ -168,18 +168,15 @@ def record(mother, children, household, world, counts, firm_counts):
                 counts[group, _TENURE] += mother.tenure
                 if hired:
                     counts[group, _HIRES] += 1
-    before = bits
     if mother.was_formal == 1:
         before = groups_of(mother, children, household, int(mother.sector_before), month)
         for group in range(N_GROUPS):
             if before >> group & 1:
                 counts[group, _EXPOSED] += 1
-    if mother.separated != STAYED:
-        for group in range(N_GROUPS):
-            if before >> group & 1:
-                counts[group, _SEPARATIONS] += 1
-                counts[group, REASON_COUNTER[mother.separated]] += 1
-                counts[group, _TURNOVER_COST] += int(p.replacement_cost)
+                if mother.separated != STAYED:
+                    counts[group, _SEPARATIONS] += 1
+                    counts[group, REASON_COUNTER[mother.separated]] += 1
+                    counts[group, _TURNOVER_COST] += int(p.replacement_cost)
     if hired:
         mother.hire_groups = bits
     elif mother.status == FORMAL and mother.tenure == 12:
@@ -254,7 +251,8 @@ def counts_children(mother, children, household, world, counts, bits):
                 counts[group, _CHILDREN] += 1
                 counts[group, way] += 1
                 counts[group, _DISTANCE] += metres
-                counts[group, _ASKING] += child.wants
+                if child.centre == NOBODY:
+                    counts[group, _ASKING] += child.wants
                 if eligible:
                     counts[group, _ELIGIBLE] += 1
                 if child.centre != NOBODY:
