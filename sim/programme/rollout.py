@@ -13,6 +13,9 @@ from sim.population.quotas import apportion, lots
 from sim.purposes import BUILDING, CENTRES
 from sim.settings import Opening, Polo, Rollout, minutes
 
+MARGIN = 30
+"""Minutes that a firm's centre is open before its sponsors' first day shift and after their last."""
+
 LONG_AGO, NEVER_OPENS = -30_000, 30_000
 
 
@@ -147,7 +150,8 @@ class Programme(mesa.Agent):
         """Give an `empresa` centre its sponsors: contiguous export plants, the largest first.
 
         A consortium grows from the largest plant without a centre, over plants of its park, until
-        its staff would fill the places.
+        its staff would fill the places. Its hours are those of its sponsors' day shifts, with half
+        an hour on either side.
         """
         firms = self.model.tables["firms"]
         free = (firms.sector == 0) & (firms.centre < 0)
@@ -162,6 +166,8 @@ class Programme(mesa.Agent):
         members = candidates[: int(np.searchsorted(staff, wanted)) + 1]
         firms.centre[members] = centre.number
         centre.zone = int(zone)
+        centre.opens = max(0, int(firms.day_start[members].min()) - MARGIN)
+        centre.closes = int(firms.day_end[members].max()) + MARGIN
 
 
 BUILT_SEEN = "2025-11"
