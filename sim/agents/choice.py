@@ -200,6 +200,7 @@ def choose(mother, children, household, world):
     best_centre = NOBODY
     wait_value = IMPOSSIBLE
     wait_centre = NOBODY
+    present_care = OWN
     for kind in range(N_KINDS):
         firm = NOBODY
         if kind >= MAQUILA_DAY:
@@ -216,6 +217,8 @@ def choose(mother, children, household, world):
         other_value, other_care = best_other_care(
             mother, children, household, world, kind, firm, need_care
         )
+        if kind == current:
+            present_care = other_care if other_care != NOBODY else PRIVATE
         if other_care != NOBODY and value + other_value > best_value:
             best_value, best_kind, best_firm = value + other_value, kind, firm
             best_care, best_centre = other_care, NOBODY
@@ -249,6 +252,7 @@ def choose(mother, children, household, world):
                 wait_centre = full
     if best_kind == current and best_centre == NOBODY and wait_value > best_value:
         best_centre = wait_centre
+    mother.care = present_care  # until something changes; a new job brings its own
     act(mother, children, world, best_kind, best_firm, best_care, best_centre)
 
 

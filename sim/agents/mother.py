@@ -206,7 +206,7 @@ def child_is_born(mother, children, household, world):
     mother.gave_birth = 1
     if mother.status == FORMAL:
         mother.leave = int(world.parameters[0].maternity_leave)
-    else:
+    if mother.leave == 0:
         mother.prompted = 1
 
 

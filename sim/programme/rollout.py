@@ -14,7 +14,7 @@ from sim.purposes import BUILDING, CENTRES
 from sim.settings import Opening, Polo, Rollout, minutes
 
 MARGIN = 30
-"""Minutes that a firm's centre is open before its sponsors' first day shift and after their last."""
+"""Minutes that a firm's centre is open before the first day shift and after the last."""
 
 LONG_AGO, NEVER_OPENS = -30_000, 30_000
 

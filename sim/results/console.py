@@ -65,7 +65,7 @@ def progress(
     """Show how far a piece of work has come, on stderr.
 
     A terminal gets a bar with percentage, elapsed time and time left; a log file or a pipe gets a
-    plain line about every 10 %.
+    plain line every 10 %, and at the latest every half minute.
 
     Parameters
     ----------
@@ -183,20 +183,27 @@ class _Bar:
         self._bar.update(self._task, description=text)
 
 
+#: Seconds after which a long piece of work says again how far it is.
+SILENCE = 30.0
+
+
 class _Lines:
     def __init__(self, total: float, text: str, console: Console, lang: str) -> None:
         self._total, self._text, self._console, self._lang = total, text, console, lang
         self._done, self._tenths, self._started = 0.0, 0, time.monotonic()
+        self._said = self._started
 
     def advance(self, n: float = 1) -> None:
         self._done += n
         share = min(self._done / self._total, 1.0) if self._total else 1.0
-        if int(10 * share) == self._tenths:
+        now = time.monotonic()
+        if int(10 * share) == self._tenths and now - self._said < SILENCE:
             return
+        self._said = now
         self._tenths = int(10 * share)
         line = f"{self._text} {100 * share:.0f} %"
         if share < 1:
-            seconds = (time.monotonic() - self._started) * (1 - share) / share
+            seconds = (now - self._started) * (1 - share) / share
             line += f" ({WORDS[self._lang]['left'].format(_duration(seconds))})"
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
