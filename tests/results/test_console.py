@@ -157,3 +157,14 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
     assert "almost" in text
     assert "100%" in text
     assert "━" in text
+
+
+def test_a_long_silence_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([0.0, 10.0, 45.0, 50.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(now))
+    console = plain()
+    with progress(1000, "simulating", console) as meter:
+        for _ in range(3):
+            meter.advance()
+    said = shown(console)
+    assert said.count("\n") == 1 and said.startswith("simulating 0 %")
