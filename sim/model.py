@@ -94,7 +94,13 @@ class PoloModel(mesa.Model):
         self.compiled = settings.engine == "compiled"
         self.old_centres = round(self.polo["guarderias"])
         self.now = one_row(
-            {"month": 0, "seed": settings.seed, "replicate": replicate, "workdays": 0}
+            {
+                "month": 0,
+                "seed": settings.seed,
+                "replicate": replicate,
+                "workdays": 0,
+                "openings": 0,
+            }
         )
         self.parameters = parameter_record({k: v.value for k, v in settings.parameters.items()})
         self.distance = distances(self.polo)
@@ -132,8 +138,11 @@ class PoloModel(mesa.Model):
 
     def programme_acts(self) -> None:
         """Step 1: the programme builds and opens centres."""
-        if self.programme.act():
+        self.now.openings = self.programme.act()
+        if self.now["openings"][0]:
             self.world.near[:] = self._near()
+        if not self.compiled:
+            self._refresh_plain_world()
 
     def families_change(self) -> None:
         """Step 2: children age and are born; grandmothers and partners come and go."""
@@ -333,8 +342,6 @@ class PoloModel(mesa.Model):
 
     def _turn_the_calendar(self) -> None:
         self.now.workdays = workdays(self.first_month + int(self.now["month"][0]))
-        if not self.compiled:
-            self._refresh_plain_world()
 
 
 def workdays(month: int) -> int:

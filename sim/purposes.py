@@ -7,10 +7,9 @@ FIRMS = 3
 CENTRES = 4
 ZONES = 5
 # Each month: household
-GRANDMOTHER = 10
+FAMILY = 10
 PARTNER = 11
 # Each month: mother
-BIRTH = 20
 RECONSIDER = 21
 TASTE_OF_WORK = 22
 TASTE_OF_CARE = 23

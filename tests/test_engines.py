@@ -18,7 +18,7 @@ from sim.agents.mother import month_passes
 from sim.core.draws import uniforms
 from sim.core.engine import each_with
 from sim.model import PoloModel
-from sim.purposes import GRANDMOTHER
+from sim.purposes import FAMILY
 from sim.results.record import COUNTERS
 
 BUSY = (
@@ -72,7 +72,7 @@ def whats_new(model: PoloModel, before: dict[str, np.ndarray]) -> Counter:
     for i in np.flatnonzero(
         stays & (homes.grandmother == 0) & (before["households.grandmother"] > 0)
     ):
-        moves = uniforms(model.settings.seed, model.replicate, int(i), month, GRANDMOTHER)[1]
+        moves = uniforms(model.settings.seed, model.replicate, int(i), month, FAMILY)[3]
         moved = moves < model.settings.parameters["grandmother_moves"].value
         seen["grandmothers moved" if moved else "grandmothers dead"] += 1
     union = homes.partner.astype(int) - before["households.partner"]

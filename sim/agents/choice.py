@@ -110,9 +110,10 @@ def decide(mother, children, household, world):
     now = world.now[0]
     p = world.parameters[0]
     mother.wants_firm = NOBODY
-    losing_the_right_ends_care(mother, children, world)
-    follow_pay(mother, world)
-    if news_of_a_centre(mother, children, household, world):
+    in_care = world.in_care[mother.number] == 1
+    if in_care:
+        losing_the_right_ends_care(mother, children, world)
+    if now.openings > 0 and news_of_a_centre(mother, children, household, world):
         mother.prompted = 1
     time_to, _, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, RECONSIDER)
     if time_to < p.reconsiders:
@@ -121,11 +122,14 @@ def decide(mother, children, household, world):
     if mother.leave == 0:
         if mother.prompted == 1:
             mother.prompted = 0
+            follow_pay(mother, world)
             choose(mother, children, household, world)
+            in_care = True
         elif mother.seeks != HOME:
             mother.wants_firm = vacancy_seen(mother, household, world, mother.seeks)
     world.applies[mother.number] = 1 if mother.wants_firm != NOBODY else 0
-    world.in_care[mother.number] = 1 if uses_or_asks_for_a_place(children) else 0
+    if in_care:
+        world.in_care[mother.number] = 1 if uses_or_asks_for_a_place(children) else 0
 
 
 @rule

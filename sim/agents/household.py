@@ -7,7 +7,7 @@ mother of 45 and her daughter of 20) have a record each.
 from sim.core.draws import uniforms
 from sim.core.engine import rule
 from sim.core.records import View, row_type
-from sim.purposes import GRANDMOTHER, PARTNER
+from sim.purposes import PARTNER
 
 # The grandmother of the children (the woman's mother or mother-in-law), by where she lives
 ABSENT, NEARBY, CORESIDENT = 0, 1, 2
@@ -40,11 +40,11 @@ class Household(View, columns=HOUSEHOLD, table_name="households"):
 
 
 @rule
-def grandmother_changes(mother, household, world):
+def grandmother_changes(household, world, dies, moves):
     """Let the grandmother die or move away; return True if she is lost this month.
 
-    Hazards a month: death by age, and moving away (`grandmother_mortality_*`,
-    `grandmother_moves`).
+    Hazards a month, each met by a uniform draw: death by age, and moving away
+    (`grandmother_mortality_*`, `grandmother_moves`).
     """
     if household.grandmother == ABSENT:
         return False
@@ -56,7 +56,6 @@ def grandmother_changes(mother, household, world):
         death = death * p.grandmother_mortality_younger
     elif age >= 70:
         death = death * p.grandmother_mortality_older
-    dies, moves, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, GRANDMOTHER)
     if dies >= death and moves >= p.grandmother_moves:
         return False
     if household.grandmother == CORESIDENT:
@@ -66,16 +65,13 @@ def grandmother_changes(mother, household, world):
 
 
 @rule
-def union_changes(mother, household, world):
-    """Let a union form or end; return True if it changed this month.
+def union_changes(mother, household, world, change):
+    """Let a union form or end by the draw `change`; return True if it changed this month.
 
     A new partner's work and income are drawn from the men of the polo (`partner_*`).
     """
     now = world.now[0]
     p = world.parameters[0]
-    change, works, formal, income = uniforms(
-        now.seed, now.replicate, mother.number, now.month, PARTNER
-    )
     if household.partner == 1:
         if change >= p.union_ends:
             return False
@@ -92,18 +88,18 @@ def union_changes(mother, household, world):
     household.partner = 1
     household.persons = household.persons + 1
     household.head = 0
+    works, formal, income, where = uniforms(
+        now.seed, now.replicate, mother.number, now.month, PARTNER
+    )
     set_partner(household, works, formal, income, p)
     if household.grandmother == CORESIDENT:
-        leave_parents(mother, household, world)
+        leave_parents(household, p, where)
     return True
 
 
 @rule
-def leave_parents(mother, household, world):
+def leave_parents(household, p, where):
     """Let a new couple stay with her parents, live near them, or move out of their reach."""
-    now = world.now[0]
-    p = world.parameters[0]
-    where, _, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, PARTNER, 1)
     if where < p.couples_with_parents:
         household.extended = 1
         return

@@ -8,7 +8,7 @@ from sim.agents.household import CORESIDENT, NOT_WORKING, grandmother_changes, u
 from sim.core.draws import quantile, uniforms
 from sim.core.engine import rule
 from sim.core.records import View, row_type
-from sim.purposes import BIRTH, TASTES
+from sim.purposes import FAMILY, TASTES
 
 # Labour status, as ENOE words it: out of the labour force, unemployed, employed
 OUT, SEARCHING, INFORMAL, FORMAL = 0, 1, 2, 3
@@ -126,12 +126,15 @@ def month_passes(mother, children, household, world):
     if mother.student == 1 and now.month - mother.birth >= leaves_school(mother):
         mother.student = 0
         mother.prompted = 1
-    grandmother_lost = grandmother_changes(mother, household, world)
-    union_changed = union_changes(mother, household, world)
+    conception, union, death, move = uniforms(
+        now.seed, now.replicate, mother.number, now.month, FAMILY
+    )
+    grandmother_lost = grandmother_changes(household, world, death, move)
+    union_changed = union_changes(mother, household, world, union)
     if grandmother_lost or union_changed:
         mother.prompted = 1
     children_grow(mother, children, household, now.month)
-    if conceives(mother, children, household, world):
+    if conceives(mother, children, household, world, conception):
         child_is_born(mother, children, household, world)
 
 
@@ -176,7 +179,7 @@ def forget_child(child):
 
 
 @rule
-def conceives(mother, children, household, world):
+def conceives(mother, children, household, world, draw):
     """Return True if a child is born this month: fertility by age, union and spacing."""
     now = world.now[0]
     p = world.parameters[0]
@@ -189,7 +192,6 @@ def conceives(mother, children, household, world):
         rate = rate * p.fertility_in_union
     else:
         rate = rate * p.fertility_alone
-    draw, _, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, BIRTH)
     return draw < rate
 
 

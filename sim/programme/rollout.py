@@ -103,19 +103,19 @@ class Programme(mesa.Agent):
         self.rollout = rollout
         self.announced = list(model.polo.announced.values())
 
-    def act(self) -> bool:
-        """Step 1 of the month: start and open centres. Return True if one opened."""
+    def act(self) -> int:
+        """Step 1 of the month: start and open centres. Return how many opened."""
         month = int(self.model.now["month"][0])
-        opened = False
+        opened = 0
         if month < self.model.settings.burn_in:
-            return False
+            return 0
         for centre in self.model.new_centres:
             if centre.stage == PROPOSED and self.builds(centre) and centre.start <= month:
                 centre.stage = BEING_BUILT
                 centre.opening = max(self.opening_of(centre), month)
             if centre.stage == BEING_BUILT and centre.opening <= month:
                 self.open(centre)
-                opened = True
+                opened += 1
         return opened
 
     def builds(self, centre) -> bool:
