@@ -249,11 +249,13 @@ def grown(settings, more_places):
 def test_a_rule_gives_a_woman_the_same_whoever_is_beside_her(grown, rule):
     """Alone, among some, among all, in any order: her rows after a rule are the same."""
     everybody = rows_of(grown)
+    in_care = grown.world.in_care.copy()
     each_with(rule)(*everybody, grown.world)
     count = everybody[0].size
     backwards = np.arange(count)[::-1]
     for numbers in (np.array([5]), np.arange(300), np.arange(1, count, 7), backwards):
         some = [np.ascontiguousarray(rows[numbers]).view(np.recarray) for rows in rows_of(grown)]
+        grown.world.in_care[:] = in_care  # flags are hers too
         each_with(rule)(*some, grown.world)
         for part, whole in zip(some, everybody, strict=True):
             for column in part.dtype.names:

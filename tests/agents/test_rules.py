@@ -7,7 +7,7 @@ import pytest
 
 from sim.agents import household as h
 from sim.agents import mother as m
-from sim.agents.attendance import breakdown_of, illness_factor, mother_stays
+from sim.agents.attendance import attend, breakdown_of, illness_factor, mother_stays
 from sim.agents.ceci import CENTRE, EMPRESA
 from sim.agents.choice import losing_the_right_ends_care
 from sim.agents.firm import FIRM, MAQUILA, review
@@ -168,7 +168,36 @@ def test_a_grandmother_who_goes_leaves_the_household_only_if_she_lived_there(whe
     now = one_row({"month": 0, "seed": 1, "replicate": 0, "workdays": 21})
     world = SimpleNamespace(now=now, parameters=record(p))
     home = a_home(3, where)
-    woman = SimpleNamespace(number=0, birth=-360)
-    assert h.grandmother_changes(woman, home, world)
+    assert h.grandmother_changes(home, world, 0.5, 0.5)
     assert home.grandmother == h.ABSENT
     assert home.persons == left
+
+
+@pytest.mark.parametrize("month", range(12))
+def test_days_lost_never_exceed_those_scheduled_whatever_happens(month):
+    """A month in which all goes wrong at once, for long: a day is lost once, for one cause."""
+    values = {name: described["value"] for name, described in base().items()}
+    values |= {"own_illness": 0.5, "own_illness_longest": 20, "child_illness": 1, "slack": 0.2}
+    values |= {"child_illness_longest": 20, "breakdown_relative": 1, "breakdown_longest": 20}
+    now = one_row({"month": month, "seed": 1, "replicate": 0, "workdays": 21})
+    world = SimpleNamespace(now=now, parameters=record(values))
+    home = table(h.HOUSEHOLD, 1)[0]
+    children = table(m.CHILD, m.CHILD_SLOTS)
+    children.centre, children.entry = m.NOBODY, m.NEVER
+    children.birth = [month - age for age in (5, 20, 35, 50)]
+    causes = ("lost_own", "lost_child", "lost_care", "lost_other")
+    full = 0
+    for number in range(40):
+        mother = table(m.MOTHER, 1)[0]
+        mother.number, mother.status, mother.care = number, m.FORMAL, m.RELATIVE
+        attend(mother, children, home, world)
+        days = [int(mother[cause]) for cause in causes]
+        assert mother.scheduled == 21
+        assert min(days) >= 0
+        assert sum(days) <= 21
+        full += sum(days) == 21
+        mother.leave = 1
+        attend(mother, children, home, world)
+        assert mother.scheduled == 0
+        assert not any(mother[cause] for cause in causes), "nothing is left of another month"
+    assert full > 5
