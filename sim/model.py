@@ -347,7 +347,7 @@ class PoloModel(mesa.Model):
 def workdays(month: int) -> int:
     """Return the Mondays to Fridays of a month, given as months of the Christian era."""
     start = np.datetime64(f"{month // 12:04d}-{month % 12 + 1:02d}", "M")
-    return int(np.busday_count(start, start + 1))
+    return int(np.busday_count(start, start + np.timedelta64(1, "M")))
 
 
 class Month:
