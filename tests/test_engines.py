@@ -255,8 +255,6 @@ def test_a_rule_gives_a_woman_the_same_whoever_is_beside_her(grown, rule):
     backwards = np.arange(count)[::-1]
     for numbers in (np.array([5]), np.arange(300), np.arange(1, count, 7), backwards):
         some = [np.ascontiguousarray(rows[numbers]).view(np.recarray) for rows in rows_of(grown)]
-        for name, flag in flags.items():
-            grown.tables[name][:] = flag
         grown.world.in_care[:] = in_care  # flags are hers too
         each_with(rule)(*some, grown.world)
         for part, whole in zip(some, everybody, strict=True):

@@ -421,7 +421,6 @@ def test_guarderias_that_were_there_before_cost_no_capital(long_watch):
     np.testing.assert_array_equal(opened[:, long_watch.model.old_centres :].sum(axis=0), new)
 
 
-# KNOWN TO FAIL: who looks for another kind of job keeps `care` as it was (act, in choice.py)
 def test_nobody_at_work_leaves_a_young_child_to_herself(long_watch):
     """Who works has somebody for a young child in no centre, and takes none to a formal job."""
     assert long_watch.unminded["at work"] > 1000
@@ -448,7 +447,6 @@ def unminded(watch: Watch) -> Counter:
     )
 
 
-# KNOWN TO FAIL: child_is_born prompts only who is not formal
 def test_a_leave_of_no_months_still_makes_a_mother_choose(settings):
     """With `maternity_leave` at its lower bound, a birth prompts a formal worker too."""
     told = settings("scale=0.004", "parameters.maternity_leave.value=0", "rollout=ninguno")
