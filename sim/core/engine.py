@@ -19,6 +19,10 @@ from numba.extending import register_jitable
 
 rule = register_jitable(forceinline=True)
 
+# No rule makes an array, so none needs Numba's counting of references: atomic additions to counters
+# that all threads share, at each row that is read, which cost more than half of a month's time
+in_parallel = numba.njit(parallel=True, cache=True, nogil=True, _nrt=False)
+
 
 def keep_compiled_code() -> None:
     """Keep compiled code in a folder named after the sources it was made from.
@@ -50,7 +54,7 @@ keep_compiled_code()
 def each(rule_function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a compiled, parallel loop over rows of a rule ``(row, world)``."""
 
-    @numba.njit(parallel=True, cache=True, nogil=True)
+    @in_parallel
     def loop(rows, world):
         for i in numba.prange(rows.size):
             rule_function(rows[i], world)
@@ -65,7 +69,7 @@ def each_with(rule_function: Callable[..., Any]) -> Callable[..., Any]:
     Row i goes with row i of `parts` (several parts each) and row i of `companions`.
     """
 
-    @numba.njit(parallel=True, cache=True, nogil=True)
+    @in_parallel
     def loop(rows, parts, companions, world):
         for i in numba.prange(rows.size):
             rule_function(rows[i], parts[i], companions[i], world)
@@ -81,7 +85,7 @@ def counted(rule_function: Callable[..., Any]) -> Callable[..., Any]:
     fixed, so that counts never depend on the number of threads.
     """
 
-    @numba.njit(parallel=True, cache=True, nogil=True)
+    @in_parallel
     def loop(rows, parts, companions, world, counts, other_counts):
         blocks = counts.shape[0]
         size = (rows.size + blocks - 1) // blocks
