@@ -13,7 +13,7 @@ import mesa
 import numpy as np
 from scipy.special import ndtri
 
-from sim.agents.ceci import CECI, EMPRESA
+from sim.agents.ceci import CECI, EMPRESA, PROPOSED
 from sim.agents.choice import LEANING, decide, lean, settle_in
 from sim.agents.firm import Firm, review
 from sim.agents.household import Household
@@ -27,22 +27,22 @@ from sim.parameters import record as parameter_record
 from sim.population.people import People, fertility_by_age, synthesise
 from sim.population.places import distances, nearest
 from sim.population.work import give_insurance, give_jobs, heard_of, make_firms
-from sim.programme.rollout import Programme, make_centres, months_of
+from sim.programme.calendar import months_of
+from sim.programme.centres import make_centres
+from sim.programme.rollout import Programme, access_record
 from sim.results.record import (
-    FIRM_LOST,
-    FIRM_OUTPUT,
-    FIRM_SCHEDULED,
+    FIRM_COUNTERS,
     N_COUNTERS,
     N_GROUPS,
     empty_counts,
     record,
     work,
 )
-from sim.settings import Rollout, Settings
+from sim.settings import Plan, Settings
 
 World = namedtuple(
     "World",
-    "now parameters normal gumbel fertility distance firms centres free near heard_of "
+    "now parameters access normal gumbel fertility distance firms centres free near heard_of "
     "leaves applies in_care leanings",
 )
 """What a rule may read besides its rows, and the flags by which it reaches the markets."""
@@ -51,7 +51,7 @@ Rule = Callable[..., Any]
 
 STATE = (
     "mothers", "children", "households", "firms", "centres",
-    "places", "enrolled", "refused", "free", "leaves", "applies", "in_care",
+    "places", "enrolled", "refused", "tariffs", "free", "leaves", "applies", "in_care",
 )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ class PoloModel(mesa.Model):
     settings : Settings
     replicate : int
         Number of the replicate, from 0.
-    rollout : Rollout, optional
+    plan : Plan, optional
         The programme of this arm; by default that of the settings.
     fork_of : PoloModel, optional
         Start from a copy of this model's state instead of making a new polo.
@@ -84,7 +84,7 @@ class PoloModel(mesa.Model):
         self,
         settings: Settings,
         replicate: int,
-        rollout: Rollout | None = None,
+        plan: Plan | None = None,
         fork_of: "PoloModel | None" = None,
     ):
         super().__init__(rng=0)  # draws are the agents' own: this generator is never used
@@ -100,8 +100,12 @@ class PoloModel(mesa.Model):
                 "replicate": replicate,
                 "workdays": 0,
                 "openings": 0,
+                "season": 1.0,
+                "new_jobs": 0.0,
             }
         )
+        self.plan = plan or settings.plan
+        self.access = access_record(self.plan.access, self.polo, settings.scale)
         self.parameters = parameter_record({k: v.value for k, v in settings.parameters.items()})
         self.distance = distances(self.polo)
         self.tables: dict[str, Any] = {}
@@ -115,11 +119,20 @@ class PoloModel(mesa.Model):
         if fork_of is None:
             self._settle_in()
         self.world = self._world()
-        self._make_agents(rollout or settings.rollout)
+        self._make_agents()
 
-    def fork(self, rollout: Rollout) -> "PoloModel":
-        """Return a copy of this polo, at this month, that goes on with another programme."""
-        return PoloModel(self.settings, self.replicate, rollout, fork_of=self)
+    def fork(self, plan: Plan) -> "PoloModel":
+        """Return a copy of this polo, at this month, that goes on with another programme.
+
+        Raises
+        ------
+        ValueError
+            If this polo has centres of a programme on their way: its agreements and sites are not
+            copied.
+        """
+        if any(centre.stage != PROPOSED for centre in self.new_centres):
+            raise ValueError("only a polo without new centres can be forked")
+        return PoloModel(self.settings, self.replicate, plan, fork_of=self)
 
     # A month
 
@@ -137,10 +150,12 @@ class PoloModel(mesa.Model):
         self.month_is_recorded()
 
     def programme_acts(self) -> None:
-        """Step 1: the programme builds and opens centres."""
-        self.now.openings = self.programme.act()
-        if self.now["openings"][0]:
+        """Step 1: the programme reaches firms, and builds, opens and closes centres."""
+        t = self.tables
+        self.now.openings, closings = self.programme.act()
+        if self.now["openings"][0] or closings:
             self.world.near[:] = self._near()
+            compiled(care.count_free)(self.world, t["enrolled"], t["places"], t["free"])
         if not self.compiled:
             self._refresh_plain_world()
 
@@ -161,8 +176,8 @@ class PoloModel(mesa.Model):
         queue: Any = table(care.QUEUE, families.size * CHILD_SLOTS)
         asking = self._run(
             care.care_market,
-            t["mothers"], t["children"], self.world, families, t["enrolled"], self._open_places(),
-            queue,
+            t["mothers"], t["children"], t["households"], self.world, families, t["enrolled"],
+            self._open_places(), queue,
         )  # fmt: skip
         queue = queue[:asking]
         t["refused"][:] = 0
@@ -172,6 +187,11 @@ class PoloModel(mesa.Model):
             self._open_places(), t["refused"],
         )  # fmt: skip
         self._run(care.count_free, self.world, t["enrolled"], t["places"], t["free"])
+        used = self._run(
+            care.count_tariffs,
+            t["mothers"], t["children"], t["households"], self.world, families, t["tariffs"],
+        )  # fmt: skip
+        self.access.vouchers_left = np.maximum(self.access.vouchers - used, 0.0)
 
     def posts_are_filled(self) -> None:
         """Step 5: firms share their vacancies among who applied."""
@@ -196,12 +216,8 @@ class PoloModel(mesa.Model):
         self._settle(self._take(self.world.leaves))
 
     def firms_review(self) -> None:
-        """Step 8: firms see absence and turnover, and set pay, posts and vacancies."""
+        """Step 8: firms set pay, posts and vacancies."""
         firms = self.tables["firms"]
-        told = self.firm_counts.sum(axis=0)
-        firms.scheduled = told[:, FIRM_SCHEDULED]
-        firms.lost = told[:, FIRM_LOST]
-        firms.output = told[:, FIRM_OUTPUT]
         if self.compiled:
             each(review)(firms, self.world)
         else:
@@ -209,10 +225,19 @@ class PoloModel(mesa.Model):
                 review(firm, self.plain_world)
 
     def month_is_recorded(self) -> None:
-        """Step 9: count everybody, by group."""
+        """Step 9: count everybody, by group, and tell the firms what they see of their staff."""
         self._count_mothers(record)
+        self._tell_firms()
         self.history.append(Month(self))
         self.now.month += 1
+
+    def _tell_firms(self) -> None:
+        firms = self.tables["firms"]
+        memory = 1.0 - self.settings.parameters["firm_memory"].value
+        told = self.firm_counts.sum(axis=0)
+        for number, name in enumerate(FIRM_COUNTERS):
+            kept = memory * firms[name] if firms[name].dtype.kind == "f" else 0
+            firms[name] = kept + told[:, number]
 
     # How rules are run, at either speed
 
@@ -261,8 +286,9 @@ class PoloModel(mesa.Model):
         settings, polo = self.settings, self.polo
         of_run = (settings.seed, self.replicate, settings.scale)
         people = synthesise(polo, self.parameters, *of_run)
-        firms = make_firms(polo, *of_run)
-        centres, places = make_centres(polo, *of_run, self.first_month)
+        firms = make_firms(polo, self.parameters, *of_run)
+        most = settings.rollout.agreements.most + len(polo.signed)
+        centres, places = make_centres(polo, *of_run, self.first_month, most)
         count = people.mothers.size
         self.tables = {
             "mothers": people.mothers,
@@ -273,6 +299,7 @@ class PoloModel(mesa.Model):
             "places": places,
             "enrolled": np.zeros_like(places),
             "refused": np.zeros(centres.size, np.int64),
+            "tariffs": np.zeros((centres.size, care.N_TARIFFS), np.int64),
             "free": np.zeros_like(places),
             "leaves": np.zeros(count, np.int8),
             "applies": np.zeros(count, np.int8),
@@ -285,6 +312,7 @@ class PoloModel(mesa.Model):
         return World(
             self.now,
             self.parameters,
+            self.access,
             quantile_table(ndtri),
             quantile_table(_gumbel),
             fertility_by_age(self.polo),
@@ -321,12 +349,12 @@ class PoloModel(mesa.Model):
         open_to_all = (centres.open == 1) & (centres.scheme != EMPRESA)
         return nearest(self.distance, centres.zone, open_to_all)
 
-    def _make_agents(self, rollout: Rollout) -> None:
+    def _make_agents(self) -> None:
         t = self.tables
         self.firms = [Firm(self, number) for number in range(t["firms"].size)]
         self.centres = [CECI(self, number) for number in range(t["centres"].size)]
         self.new_centres = self.centres[self.old_centres :]
-        self.programme = Programme(self, rollout)
+        self.programme = Programme(self, self.plan)
         self.mothers: list[Mother] = []
         self.households: list[Household] = []
         if not self.compiled:
@@ -341,7 +369,11 @@ class PoloModel(mesa.Model):
         self.plain_world = self.world._replace(now=[plain[0]], parameters=[plain[1]])
 
     def _turn_the_calendar(self) -> None:
-        self.now.workdays = workdays(self.first_month + int(self.now["month"][0]))
+        month = self.first_month + int(self.now["month"][0])
+        self.now.workdays = workdays(month)
+        self.now.season = self.polo.season.posts[(month + 1) % 12]  # firms review for the next
+        begun = month - months_of(self.polo.podecobi.jobs_from)
+        self.now.new_jobs = min(1.0, max(0.0, begun / self.polo.podecobi.jobs_months))
 
 
 def workdays(month: int) -> int:
@@ -381,4 +413,4 @@ class Month:
             "places": model._open_places().sum(axis=1),
             "enrolled": t["enrolled"].sum(axis=1),
             "refused": t["refused"].copy(),
-        }
+        } | model.programme.accounts.of_month()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import pandas as pd
@@ -17,12 +17,13 @@ from omegaconf import DictConfig
 import configs
 from sim.errors import Interrupted
 from sim.model import PoloModel
+from sim.results.accounts import accounts_frame
 from sim.results.console import headline_table, progress, where
 from sim.results.folder import ResultFolder, default_folder
 from sim.results.manifest import manifest, write_manifest
 from sim.results.measures import Counts, catalogue, monthly_frame, units
 from sim.results.tables import effects, write_csv, write_monthly
-from sim.settings import Rollout, Settings
+from sim.settings import Plan, Settings
 
 ARMS = ("baseline", "programme")
 
@@ -39,10 +40,11 @@ def main_job(config: DictConfig) -> None:
     """
     settings = Settings.from_config(config)
     started, clock = datetime.now(UTC), time.perf_counter()
-    path = settings.output_dir or default_folder(settings.name, datetime.now())
+    what = f"{settings.polo.name}_{settings.rollout.name}"
+    path = settings.output_dir or default_folder(settings.name, datetime.now(), what=what)
     use_threads(settings.threads)
     stopped: KeyboardInterrupt | None = None
-    frames: list[pd.DataFrame] = []
+    frames: list[Tables] = []
     with ResultFolder(path) as folder:
         try:
             simulate(settings, frames)
@@ -77,7 +79,14 @@ def main_job(config: DictConfig) -> None:
         )
 
 
-def simulate(settings: Settings, frames: list[pd.DataFrame]) -> None:
+class Tables(NamedTuple):
+    """What a replicate tells: measures by month, and the accounts of each centre."""
+
+    monthly: pd.DataFrame
+    accounts: pd.DataFrame
+
+
+def simulate(settings: Settings, frames: list[Tables]) -> None:
     """Run all replicates, showing progress; each is added to `frames` when it is finished."""
     total = settings.replicates * months_simulated(settings)
     with progress(total, f"simulating {settings.name}") as bar:
@@ -88,8 +97,8 @@ def simulate(settings: Settings, frames: list[pd.DataFrame]) -> None:
 
 def paired_replicate(
     settings: Settings, replicate: int, tick: Callable[[], Any] | None = None
-) -> pd.DataFrame:
-    """Return the monthly table of one replicate, both arms.
+) -> Tables:
+    """Return the tables of one replicate, both arms.
 
     Parameters
     ----------
@@ -100,22 +109,23 @@ def paired_replicate(
 
     Returns
     -------
-    DataFrame
-        See `sim.results.measures.monthly_frame`.
+    Tables
+        See `sim.results.measures.monthly_frame` and `sim.results.accounts.accounts_frame`.
     """
-    baseline = PoloModel(settings, replicate, no_programme(settings.rollout))
+    baseline = PoloModel(settings, replicate, settings.plan.without_centres())
     live(baseline, settings.burn_in, tick)
-    programme = baseline.fork(settings.rollout)
-    frames = []
+    programme = baseline.fork(settings.plan)
+    frames, accounts = [], []
     for arm, model in zip(ARMS, (baseline, programme), strict=True):
         live(model, settings.months, tick)
         frames.append(told(model, arm))
-    return pd.concat(frames, ignore_index=True)
+        accounts.append(accounts_frame(model, settings.name, arm))
+    return Tables(pd.concat(frames, ignore_index=True), pd.concat(accounts, ignore_index=True))
 
 
 def baseline_replicate(settings: Settings, replicate: int) -> pd.DataFrame:
     """Return the monthly table of the baseline arm alone of one replicate."""
-    model = PoloModel(settings, replicate, no_programme(settings.rollout))
+    model = PoloModel(settings, replicate, settings.plan.without_centres())
     live(model, settings.burn_in + settings.months, None)
     return told(model, ARMS[0])
 
@@ -128,8 +138,7 @@ def told(model: PoloModel, arm: str) -> pd.DataFrame:
         model.tables["centres"].scheme,
         settings.polo,
         settings.scale,
-        settings.parameters["capital_cost"].value,
-        settings.parameters["running_cost"].value,
+        settings.parameters,
     )
     return monthly_frame(counts, settings.name, arm, model.replicate, model.first_month)
 
@@ -142,20 +151,17 @@ def live(model: PoloModel, months: int, tick: Callable[[], Any] | None) -> None:
             tick()
 
 
-def no_programme(rollout: Rollout) -> Rollout:
-    """Return the same rollout without a scheme: the baseline's."""
-    return rollout.model_copy(update={"schemes": []})
-
-
 def write_results(
-    settings: Settings, frames: list[pd.DataFrame], folder: Path
+    settings: Settings, frames: list[Tables], folder: Path
 ) -> tuple[pd.DataFrame, list[Path]]:
-    """Write monthly.parquet and effects.csv; return the effects and the files."""
-    monthly = pd.concat(frames, ignore_index=True)
+    """Write monthly.parquet, effects.csv and accounts.parquet; return the effects and the files."""
+    monthly = pd.concat([tables.monthly for tables in frames], ignore_index=True)
     table = effects(monthly, units(), months=min(12, settings.months))
-    files = [folder / "monthly.parquet", folder / "effects.csv"]
+    files = [folder / "monthly.parquet", folder / "effects.csv", folder / "accounts.parquet"]
     write_monthly(monthly, files[0])
     write_csv(table, files[1])
+    accounts = pd.concat([tables.accounts for tables in frames], ignore_index=True)
+    write_monthly(accounts, files[2])
     return table, files
 
 
@@ -200,7 +206,8 @@ def inputs(settings: Settings) -> dict[str, Path]:
         "measures.yaml",
         "parameters/base.yaml",
         f"polo/{settings.polo.name}.yaml",
-        f"rollout/{settings.rollout.name}.yaml",
+        "polo/base/nacional.yaml",
+        *(f"{group}/{getattr(settings, group).name}.yaml" for group in Plan.model_fields),
         f"scenario/{settings.name}.yaml",
     )
     return {name: home / name for name in names if (home / name).exists()}

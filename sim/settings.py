@@ -140,11 +140,15 @@ class Zones(Strict):
 
 
 class Park(Strict):
-    """An industrial park, by distance and bearing from the centre of the disc."""
+    """Where firms stand together, by distance and bearing from the centre of the disc.
+
+    An industrial park has a share of the export plants in parks, a farm one of the farms.
+    """
 
     distance_km: Annotated[float, Field(ge=0, le=200)]
     bearing: Annotated[float, Field(ge=0, le=360)]
     share: Share
+    kind: Literal["industrial", "farm"] = "industrial"
 
 
 class Shift(Strict):
@@ -190,9 +194,7 @@ class Hours(Strict):
     @classmethod
     def shares_add_up(cls, hours: list[Any]) -> list[Any]:
         """Refuse shares that do not add up to 1."""
-        total = sum(entry.share for entry in hours)
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"shares add up to {total:g}, they must add up to 1")
+        shares_add_up_to_one(hours)
         return hours
 
 
@@ -213,14 +215,85 @@ class Rooms(Strict):
         return self
 
 
-class Announced(Strict):
-    """A centre of the programme as announced for the polo."""
+class Season(Strict):
+    """Farm posts of each calendar month, January first, as a share of those of the best month."""
 
-    scheme: Literal["imss", "empresa", "campo"]
+    posts: list[Share] = Field(min_length=12, max_length=12)
+    known: Known
+    source: str = Field(min_length=1)
+
+
+class Announced(Strict):
+    """A centre that IMSS runs, as announced for the polo.
+
+    `built` is the share seen built on 29 October 2025; `park` says where it stands, if it is at a
+    park; one without a place takes a site of those offered (see `sim.programme.siting`).
+    """
+
+    scheme: Literal["imss", "campo"]
     places: Annotated[int, Field(ge=0, le=2000)]
     start: Month
+    closes: Month | None = None
     built: Share | None = None
+    park: str | None = None
     known: Known
+
+    @model_validator(mode="after")
+    def closes_after_it_starts(self) -> "Announced":
+        """Refuse a centre that closes before it is begun."""
+        if self.closes is not None and self.closes <= self.start:
+            raise ValueError(f"closes {self.closes} is not after start {self.start}")
+        return self
+
+
+class Signed(Strict):
+    """An agreement of scheme `empresa` that is known to be signed: the largest plants of a park."""
+
+    park: str
+    firms: Annotated[int, Field(ge=1, le=1000)]
+    consortium: bool = False
+    places: Annotated[int, Field(ge=1, le=2000)]
+    start: Month
+    years: Annotated[int, Field(ge=1, le=5)]
+    known: Known
+
+    @model_validator(mode="after")
+    def a_consortium_has_members(self) -> "Signed":
+        """Refuse a consortium of one firm."""
+        if self.consortium and self.firms < 2:
+            raise ValueError(f"firms {self.firms} is no consortium, it takes 2 or more")
+        return self
+
+
+class MunicipalAgreement(Strict):
+    """What a municipality or its DIF pays so that uninsured mothers' children may enter."""
+
+    fee: Figure
+    voucher: Figure
+    budget: Figure
+
+    @model_validator(mode="after")
+    def voucher_is_no_more_than_the_fee(self) -> "MunicipalAgreement":
+        """Refuse a voucher above the fee."""
+        if self.voucher.value > self.fee.value:
+            raise ValueError(
+                f"voucher {self.voucher.value:g} is more than fee {self.fee.value:g} (MXN a month)"
+            )
+        return self
+
+
+class Podecobi(Strict):
+    """The declared polo: what was published of it; null where no figure was found."""
+
+    hectares: Figure | None
+    jobs: Figure | None
+    investment: Figure | None
+    declared: str | None
+    sectors: list[str]
+    status: str
+    source: str
+    jobs_from: Month
+    jobs_months: Annotated[int, Field(ge=1, le=240)]
 
 
 class Polo(Strict):
@@ -228,13 +301,17 @@ class Polo(Strict):
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
     label: Label
-    municipality: str = Field(pattern=r"^\d{5}$")
+    municipalities: list[Annotated[str, Field(pattern=r"^\d{5}$")]] = Field(min_length=1)
+    podecobi: Podecobi
     figures: dict[str, Figure]
     zones: Zones
     parks: dict[str, Park]
     hours: Hours
     rooms: Rooms
+    season: Season
     announced: dict[str, Announced] = {}
+    signed: dict[str, Signed] = {}
+    municipal_agreement: MunicipalAgreement | None = None
 
     @field_validator("figures")
     @classmethod
@@ -251,11 +328,26 @@ class Polo(Strict):
     @field_validator("parks")
     @classmethod
     def park_shares_add_up(cls, parks: dict[str, Park]) -> dict[str, Park]:
-        """Refuse parks whose shares do not add up to 1."""
-        total = sum(park.share for park in parks.values())
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"shares of the parks add up to {total:g}, they must add up to 1")
+        """Refuse parks whose shares do not add up to 1, kind by kind, and a polo without one."""
+        if not any(park.kind == "industrial" for park in parks.values()):
+            raise ValueError("there is no park of kind industrial")
+        for kind in ("industrial", "farm"):
+            shares = [park.share for park in parks.values() if park.kind == kind]
+            if shares and abs(sum(shares) - 1) > 1e-6:
+                raise ValueError(
+                    f"shares of the {kind} parks add up to {sum(shares):g}, they must add up to 1"
+                )
         return parks
+
+    @model_validator(mode="after")
+    def centres_stand_somewhere(self) -> "Polo":
+        """Refuse a centre at a park that the polo has not."""
+        for group in (self.announced, self.signed):
+            for name, centre in group.items():
+                if centre.park is not None and centre.park not in self.parks:
+                    allowed = ", ".join(self.parks)
+                    raise ValueError(f"park {centre.park} of {name} is none of {allowed}")
+        return self
 
     @model_validator(mode="after")
     def consistent(self) -> "Polo":
@@ -313,22 +405,173 @@ class StaffingMonths(Strict):
     known: Known
 
 
-class WomenPerPlace(Strict):
-    """Women on the staff of its sponsors for each place of a centre in a firm."""
+class Agreements(Strict):
+    """Agreements of scheme `empresa`: their term, and how large and how many centres may be.
 
-    value: Annotated[float, Field(gt=0, le=1000)]
+    A term of 1 to 5 years, the rule of scheme `empresa` (ceci:empresa_agreement_min_years,
+    ceci:empresa_agreement_max_years).
+    """
+
+    years: Annotated[int, Field(ge=1, le=5)]
+    least_places: Annotated[int, Field(ge=10, le=2000)]
+    most_places: Annotated[int, Field(ge=10, le=2000)]
+    most_firms: Annotated[int, Field(ge=2, le=1000)]
+    most: Annotated[int, Field(ge=0, le=500)]
     known: Known
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def ordered(self) -> "Agreements":
+        """Refuse a largest centre below the smallest."""
+        if self.most_places < self.least_places:
+            raise ValueError(
+                f"most_places {self.most_places} is less than least_places {self.least_places}"
+            )
+        return self
 
 
-class Rollout(Strict):
-    """What the programme does: which schemes it builds, and with what delays."""
+class Named(Strict):
+    """A choice of a configuration group, with its name and title."""
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
     label: Label
+
+
+class Rollout(Named):
+    """What is built: which schemes, when, with what delays, and the terms of agreements."""
+
     schemes: list[Literal["imss", "empresa", "campo"]]
+    delay_months: Annotated[int, Field(ge=0, le=120)] = 0
     building_months: BuildingMonths
     staffing_months: StaffingMonths
-    women_per_place: WomenPerPlace
+    agreements: Agreements
+
+
+class Outreach(Named):
+    """How firms come to know of scheme `empresa`."""
+
+    known_at_start: Figure
+    events_a_year: Figure
+    reach: Figure
+    state_reach: Figure
+    neighbours: Figure
+
+
+class Assistance(Named):
+    """Technical assistance to firms, and needs analysis, by IMSS."""
+
+    coverage: Figure
+    paperwork_months: Figure
+    paperwork_months_assisted: Figure
+    abandonment: Figure
+    abandonment_assisted: Figure
+    needs_analysis: bool
+    needs_error: Figure
+    needs_error_assisted: Figure
+
+
+class Siting(Named):
+    """Where IMSS's centres go: the rule, and the sites that it can choose from."""
+
+    rule: Literal["announced", "park", "homes", "need", "random", "optimum"]
+    sites_a_month: Figure
+    acceptance: Figure
+    validated_at_start: Figure
+    catchment_km: Figure
+
+
+class Access(Named):
+    """Who may enter IMSS's centres, in what order, and at what price.
+
+    `uninsured` says whether children of uninsured working mothers may enter: `announced` is as the
+    polo's municipal agreement has it. Prices are MXN per child and month.
+    """
+
+    uninsured: Literal["no", "announced", "yes"]
+    guarderias: bool
+    fathers: bool
+    priority: Literal["first_come", "need", "lottery"]
+    fee: Figure
+    fee_uninsured: Figure
+    voucher: Figure
+    voucher_budget: Figure
+
+    @model_validator(mode="after")
+    def consistent(self) -> "Access":
+        """Refuse a voucher above the fee, or without anybody to use it."""
+        if self.voucher.value > self.fee_uninsured.value:
+            raise ValueError(
+                f"voucher {self.voucher.value:g} is more than fee_uninsured "
+                f"{self.fee_uninsured.value:g} (MXN a month)"
+            )
+        if self.uninsured == "no" and self.voucher.value > 0:
+            raise ValueError("voucher is above 0 while uninsured is no: nobody could use it")
+        if self.uninsured == "no" and self.guarderias:
+            raise ValueError("guarderias is true while uninsured is no: nobody could enter by it")
+        return self
+
+
+class EveningTurn(Strict):
+    """A second turn of new centres, with its own places as a share of those of the day."""
+
+    opens: Clock
+    closes: Clock
+    places: Share
+    known: Known
+
+    @model_validator(mode="after")
+    def closes_after_it_opens(self) -> "EveningTurn":
+        """Refuse a turn that closes before it opens."""
+        if minutes(self.closes) <= minutes(self.opens):
+            raise ValueError(f"closes {self.closes} is not after opens {self.opens}")
+        return self
+
+
+class Opens(Named):
+    """Opening hours of new centres: the polo's where `day` is null, and an evening turn or none."""
+
+    day: list[Opening] | None
+    evening: EveningTurn | None
+
+    @field_validator("day")
+    @classmethod
+    def shares_add_up(cls, hours: list[Opening] | None) -> list[Opening] | None:
+        """Refuse shares that do not add up to 1."""
+        if hours is not None:
+            shares_add_up_to_one(hours)
+        return hours
+
+
+class Plan(Strict):
+    """A programme: everything that differs between the arms of a run."""
+
+    rollout: Rollout
+    outreach: Outreach
+    assistance: Assistance
+    siting: Siting
+    access: Access
+    opens: Opens
+
+    def without_centres(self) -> "Plan":
+        """Return the plan of the baseline: no new centre, and the rights that there were."""
+        nothing = self.access.voucher.model_copy(update={"value": 0.0})
+        return self.model_copy(
+            update={
+                "rollout": self.rollout.model_copy(update={"schemes": []}),
+                "access": self.access.model_copy(
+                    update={
+                        "uninsured": "no",
+                        "guarderias": False,
+                        "fathers": False,
+                        "priority": "first_come",
+                        "fee": nothing,
+                        "fee_uninsured": nothing,
+                        "voucher": nothing,
+                        "voucher_budget": nothing,
+                    }
+                ),
+            }
+        )
 
 
 class Settings(Strict):
@@ -339,6 +582,7 @@ class Settings(Strict):
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     replicates: Annotated[int, Field(ge=1, le=10_000)]
     agreement_start: Month
+    agreement_end: Month
     months: Annotated[int, Field(ge=1, le=240)]
     burn_in: Annotated[int, Field(ge=0, le=240)]
     scale: Annotated[float, Field(gt=0, le=1)]
@@ -348,6 +592,32 @@ class Settings(Strict):
     parameters: dict[str, Parameter]
     polo: Polo
     rollout: Rollout
+    outreach: Outreach
+    assistance: Assistance
+    siting: Siting
+    access: Access
+    opens: Opens
+
+    @property
+    def plan(self) -> Plan:
+        """The programme of the run."""
+        return Plan(**{name: getattr(self, name) for name in Plan.model_fields})
+
+    @model_validator(mode="after")
+    def agreements_are_inside_their_window(self) -> "Settings":
+        """Refuse an agreement that is signed before or after IMSS and the Secretaría's own."""
+        if self.agreement_end <= self.agreement_start:
+            raise ValueError(
+                f"agreement_end {self.agreement_end} is not after "
+                f"agreement_start {self.agreement_start}"
+            )
+        for name, signed in self.polo.signed.items():
+            if not self.agreement_start <= signed.start <= self.agreement_end:
+                raise ValueError(
+                    f"polo.signed.{name}.start {signed.start} is not from agreement_start "
+                    f"{self.agreement_start} to agreement_end {self.agreement_end}"
+                )
+        return self
 
     @field_validator("parameters")
     @classmethod
@@ -376,6 +646,13 @@ class Settings(Strict):
         from omegaconf import OmegaConf
 
         return cls.model_validate(OmegaConf.to_container(config, resolve=True))
+
+
+def shares_add_up_to_one(hours: list[Any]) -> None:
+    """Raise ValueError where the shares of shifts or opening hours do not add up to 1."""
+    total = sum(entry.share for entry in hours)
+    if abs(total - 1) > 1e-6:
+        raise ValueError(f"shares add up to {total:g}, they must add up to 1")
 
 
 def minutes(clock: str) -> int:

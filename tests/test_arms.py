@@ -24,10 +24,10 @@ class Arms:
     """Both arms of a replicate, month by month, side by side."""
 
     def __init__(self, told, state):
-        trunk = PoloModel(told, 0, sim.run.no_programme(told.rollout))
+        trunk = PoloModel(told, 0, told.plan.without_centres())
         for _ in range(told.burn_in):
             trunk.step()
-        self.baseline, self.programme = trunk, trunk.fork(told.rollout)
+        self.baseline, self.programme = trunk, trunk.fork(told.plan)
         self.states = [(state(self.baseline), state(self.programme))]
         for _ in range(told.months):
             self.baseline.step()
@@ -45,7 +45,12 @@ def arms(settings, more_places, state):
 
 def test_without_a_programme_every_effect_is_exactly_zero(settings):
     told = settings(*POLO, "rollout=ninguno")
-    frame = sim.run.paired_replicate(told, 0)
+    frame, accounts = sim.run.paired_replicate(told, 0)
+    one, other = (
+        accounts[accounts["arm"] == arm].drop(columns="arm").reset_index(drop=True)
+        for arm in ("baseline", "programme")
+    )
+    assert one.equals(other) and len(one) > 100
     baseline, programme = (
         frame[frame["arm"] == arm].drop(columns="arm").reset_index(drop=True)
         for arm in ("baseline", "programme")
@@ -62,7 +67,8 @@ def test_without_a_programme_every_effect_is_exactly_zero(settings):
 def test_with_the_programme_effects_are_not_zero(settings, more_places):
     """The zeros above are no accident of a frame that always has two equal arms."""
     told = settings(*POLO, *more_places(4))
-    table = effects(sim.run.paired_replicate(told, 0), units()).set_index(["measure", "group"])
+    frame = sim.run.paired_replicate(told, 0).monthly
+    table = effects(frame, units()).set_index(["measure", "group"])
     assert table.loc[("places", "ceci"), "effect"] > 0
     assert table.loc[("enrolled", "ceci"), "effect"] > 0
     assert table.loc[("care_ceci", "mothers_u4"), "effect"] > 0
@@ -72,7 +78,7 @@ def test_with_the_programme_effects_are_not_zero(settings, more_places):
 
 def test_the_paired_run_is_these_two_arms(arms, settings, more_places):
     """`paired_replicate` tells the same story as its arms stepped by hand, burn-in included."""
-    frame = sim.run.paired_replicate(settings(*POLO, *more_places(4)), 0)
+    frame = sim.run.paired_replicate(settings(*POLO, *more_places(4)), 0).monthly
     frame = frame.set_index(["arm", "group", "measure"]).sort_index()["value"]
     for arm, model in (("baseline", arms.baseline), ("programme", arms.programme)):
         new = slice(model.old_centres, None)
@@ -83,8 +89,23 @@ def test_the_paired_run_is_these_two_arms(arms, settings, more_places):
         assert len(children) == BURN_IN + MONTHS
 
 
+HOURS = {"centres.opens", "centres.closes", "centres.evening_opens", "centres.evening_closes"}
+SITES = {"centres.stage", "centres.opening", "centres.zone", "centres.start"}
+PAID = {"month.centres.capital_imss", "month.centres.capital_firm"}
+OWN_TRACES = HOURS | SITES | PAID | {"places.", "firms.aware"}
+"""What a programme may change before it opens a centre: plans, sites, and who knows of it."""
+
+
+def old_centres_are_the_same(arms, baseline, programme):
+    """Whatever the programme plans, it leaves the guarderías that were there alone."""
+    for name in (*HOURS, *SITES, "places."):
+        old = slice(arms.baseline.old_centres)
+        np.testing.assert_array_equal(baseline[name][old], programme[name][old], name)
+
+
 def test_the_burn_in_is_the_same_to_the_bit(arms, differing):
-    assert not differing(*arms.states[0])
+    assert set(differing(*arms.states[0])) <= HOURS | {"places."}
+    old_centres_are_the_same(arms, *arms.states[0])
     for one, other in zip(arms.baseline.history, arms.programme.history[:BURN_IN], strict=False):
         np.testing.assert_array_equal(one.people, other.people)
 
@@ -94,10 +115,12 @@ def test_arms_are_the_same_to_the_bit_until_the_first_centre_opens(arms, differi
     for after, (baseline, programme) in enumerate(arms.states):
         month = BURN_IN + after - 1  # the last month lived
         if month < arms.first_opening:
-            # A building site is the only trace
+            # Plans, building sites and firms that know are the only traces
             names = set(differing(baseline, programme))
-            assert names <= {"centres.stage", "centres.opening"}, month
-    assert "centres.stage" in names
+            assert names <= OWN_TRACES, month
+            old_centres_are_the_same(arms, baseline, programme)
+            assert not baseline["firms.aware"].any()
+    assert {"centres.stage", "firms.aware", "month.centres.capital_imss"} <= names
 
 
 def test_arms_differ_from_the_first_opening_on(arms, differing):

@@ -54,6 +54,7 @@ class Run(BaseModel):
     seed: int = Field(ge=0)
     replicates: int = Field(ge=1)
     agreement_start: str
+    agreement_end: str
     months: int = Field(ge=1)
     burn_in: int = Field(ge=0)
     scale: float = Field(gt=0, le=1)
@@ -62,6 +63,11 @@ class Run(BaseModel):
     output_dir: str | None
     parameters: dict
     polo: dict
+    outreach: dict
+    assistance: dict
+    siting: dict
+    access: dict
+    opens: dict
     rollout: dict
     care: Care = Care(fee=0, places=1)
 

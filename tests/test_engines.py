@@ -12,7 +12,9 @@ import pytest
 
 from sim.agents import mother as m
 from sim.agents.attendance import attend
+from sim.agents.ceci import CAMPO, N_AGES
 from sim.agents.choice import decide
+from sim.agents.firm import AGROPECUARIO
 from sim.agents.job import separate
 from sim.agents.mother import month_passes
 from sim.core.draws import uniforms
@@ -35,6 +37,16 @@ BUSY = (
     "parameters.grandmother_moves.value=0.004",
     "parameters.union_ends.value=0.005",
     "parameters.public_trust.value=2.5",
+    # A few large plants that know of scheme `empresa`, and find a centre worth its cost
+    "polo.figures.maquila_establishments.value=1500",
+    "outreach=saturacion",
+    "rollout.agreements.least_places=10",
+    "rollout.agreements.years=1",
+    "assistance.abandonment_assisted.value=0",
+    "parameters.expected_use.value=1",
+    "parameters.running_cost_empresa.value=4000",
+    "parameters.imss_fee.value=6000",
+    "parameters.capital_cost_empresa.value=20000",
 )
 """A small polo in which every step of a month has something to do."""
 
@@ -48,6 +60,68 @@ HAPPENINGS = (
     "days lost_care", "days lost_other", "offers raised", "other hires", "centres opened",
     "sponsors",
 )  # fmt: skip
+
+
+OPEN = (
+    "polo=san_quintin", "scale=0.015", "burn_in=3", "months=20", "seed=3",
+    "access=convenio_municipal", "access.guarderias=true", "access.fathers=true",
+    "access.voucher_budget.value=6000000", "access.priority=need", "opens=extendido",
+    "polo.figures.maquila_women.value=3000", "polo.figures.maquila_workers.value=6000",
+    "polo.figures.evening_plants.value=1", "polo.figures.guarderia_places.value=2000",
+    "polo.announced.san_ramon.places=2000",
+    "polo.season.posts=[0.3,1,1,1,1,1,0.6,0.3,0.3,0.8,0.8,0.6]",
+    "+polo.announced.granja={scheme: imss, places: 2000, start: '2025-12', park: san_quintin, "
+    "known: assumed}",
+    "rollout.building_months={shortest: 1, longest: 3, known: assumed}",
+    "outreach=saturacion", "rollout.agreements.least_places=10",
+    "parameters.expected_use.value=1", "parameters.running_cost_empresa.value=4000",
+    "parameters.imss_fee.value=6000", "parameters.capital_cost_empresa.value=20000",
+    "parameters.public_trust.value=4", "parameters.reconsiders.value=0.25",
+)  # fmt: skip
+"""A small farm valley in which everybody may enter, by day and in the evening."""
+
+OPEN_HAPPENINGS = (
+    "children of the uninsured", "vouchers", "children who pay", "in the evening turn",
+    "in scheme campo", "seasons ended", "pay lost by the piece", "fathers' children",
+    "seasons of fewer posts", "firms that know", "agreements", "priced by need",
+)  # fmt: skip
+
+
+def whats_open(model: PoloModel) -> Counter:
+    """Return how often each thing that open access and farms bring happened in the last month."""
+    t, seen = model.tables, Counter()
+    women, children, homes = t["mothers"], t["children"], t["households"]
+    i, k = np.nonzero(children.centre != m.NOBODY)
+    informal = women.status[i] == m.INFORMAL
+    seen["children of the uninsured"] = t["tariffs"][:, 1:].sum()
+    seen["children who pay"] = t["tariffs"][:, 1].sum()
+    seen["vouchers"] = (children.voucher == 1).sum()
+    seen["fathers' children"] = (informal & (homes.insured[i] == 1)).sum()
+    seen["in the evening turn"] = (children.room[i, k] >= N_AGES).sum()
+    seen["in scheme campo"] = (t["centres"].scheme[children.centre[i, k]] == CAMPO).sum()
+    seen["seasons ended"] = (women.separated == m.SEASON_ENDED).sum()
+    on_farm = (women.sector == AGROPECUARIO) & (women.scheduled > 0)
+    lost = women.lost_own + women.lost_child + women.lost_care + women.lost_other
+    seen["pay lost by the piece"] = (on_farm & (lost > 0)).sum()
+    seen["seasons of fewer posts"] = int(model.now["season"][0] < 1)
+    seen["firms that know"] = t["firms"].aware.sum()
+    seen["agreements"] = len(model.programme.agreements)
+    seen["priced by need"] = ((children.wants == 1) & (children.centre == m.NOBODY)).sum()
+    return seen
+
+
+@pytest.mark.slow
+def test_objects_and_compiled_give_the_same_bits_where_all_may_enter(settings, state, differing):
+    """Uninsured, vouchers, evening turn, campo, seasons, pay by the piece: at both speeds."""
+    models = [PoloModel(settings(*OPEN, f"engine={e}"), 0) for e in ("compiled", "objects")]
+    seen: Counter = Counter()
+    for month in range(models[0].settings.burn_in + models[0].settings.months):
+        for model in models:
+            model.step()
+        assert not differing(state(models[0]), state(models[1])), f"month {month}"
+        seen += whats_open(models[0])
+    missing = [name for name in OPEN_HAPPENINGS if not seen[name]]
+    assert not missing, seen
 
 
 def busy(settings, more_places, *overrides):
@@ -151,10 +225,10 @@ def test_a_fork_of_objects_goes_on_as_the_compiled_one(settings, more_places, st
     last = {}
     for engine in ("objects", "compiled"):
         told = busy(settings, more_places, f"engine={engine}", "scale=0.001", "burn_in=2")
-        trunk = PoloModel(told, 0, told.rollout.model_copy(update={"schemes": []}))
+        trunk = PoloModel(told, 0, told.plan.without_centres())
         trunk.step()
         trunk.step()
-        fork = trunk.fork(told.rollout)
+        fork = trunk.fork(told.plan)
         for _ in range(6):
             fork.step()
         last[engine] = state(fork)

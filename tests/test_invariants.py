@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.agents import mother as m
-from sim.agents.ceci import EMPRESA, N_ROOMS, ROOM_ENDS
+from sim.agents.ceci import EMPRESA, EVENING, GUARDERIA, N_AGES, N_ROOMS, OPEN, ROOM_ENDS
 from sim.agents.firm import MAQUILA
 from sim.model import PoloModel
 from sim.parameters import base
@@ -42,6 +42,10 @@ def values_of(name: str):
 some_parameters = st.sets(st.sampled_from(sorted(BOUNDS)), max_size=25).flatmap(
     lambda names: st.fixed_dictionaries({name: values_of(name) for name in sorted(names)})
 )
+EAGER = {"running_cost_empresa": 4000, "imss_fee": 7000, "capital_cost_empresa": 20_000}
+EAGER |= {"expected_use": 1.0}
+"""Parameters with which every firm that knows of scheme `empresa` finds it worth its cost."""
+
 recipes = st.fixed_dictionaries(
     {
         "women": st.integers(300, 1500),
@@ -54,6 +58,31 @@ recipes = st.fixed_dictionaries(
         "guarderia_places": st.sampled_from((0, 3000, 20_000, 60_000)),
         "places": st.sampled_from((0, 1, 5)),  # times those announced
         "schemes": st.sampled_from(([], ["imss"], ["empresa"], ["imss", "empresa"])),
+        "access": st.sampled_from(
+            (
+                "anunciado",
+                "asegurados",
+                "convenio_municipal",
+                "por_necesidad",
+                "sorteo",
+                "universal",
+            )
+        ),
+        "opens": st.sampled_from(("estandar", "vespertino", "extendido")),
+        "outreach": st.sampled_from(("ninguna", "dialogos", "saturacion")),
+        "assistance": st.sampled_from(("imss", "ninguna")),
+        "siting": st.sampled_from(("anunciado", "parque", "hogares", "necesidad", "azar")),
+        "budget": st.sampled_from((0, 10**6, 34 * 10**6)),  # of vouchers, MXN a year
+        "agreements": st.fixed_dictionaries(
+            {
+                "years": st.integers(1, 5),
+                "least_places": st.integers(10, 30),
+                "most_places": st.integers(30, 250),
+                "most_firms": st.integers(2, 30),
+                "most": st.integers(0, 40),
+            }
+        ),
+        "eager": st.booleans(),  # a centre costs firms nothing
         "building": st.integers(1, 6),  # months
     }
 )
@@ -61,13 +90,19 @@ recipes = st.fixed_dictionaries(
 
 def polo_of(settings, recipe: dict) -> Settings:
     """Return the settings that a recipe describes."""
-    plain = settings("polo.figures.guarderias.value=1").model_dump(mode="json")
+    levers = [f"{name}={recipe[name]}" for name in ("access", "opens", "outreach", "assistance")]
+    levers += [f"siting={recipe['siting']}", "polo.figures.guarderias.value=1"]
+    plain = settings(*levers).model_dump(mode="json")
     figures, announced = plain["polo"]["figures"], plain["polo"]["announced"]
     for name in ("seed", "burn_in", "months"):
         plain[name] = recipe[name]
     plain["scale"] = recipe["women"] / figures["women_15_49"]["value"]
-    for name, value in recipe["parameters"].items():
+    eager = EAGER if recipe["eager"] else {}
+    for name, value in (recipe["parameters"] | eager).items():
         plain["parameters"][name]["value"] = value
+    plain["rollout"]["agreements"] |= recipe["agreements"]
+    plain["polo"]["municipal_agreement"]["budget"]["value"] = recipe["budget"]
+    plain["access"]["voucher_budget"]["value"] = recipe["budget"]
     for name in ("guarderias", "guarderia_places"):
         figures[name]["value"] = recipe[name]
     for centre in announced.values():
@@ -78,6 +113,12 @@ def polo_of(settings, recipe: dict) -> Settings:
         "longest": recipe["building"] + 2,
     }
     return Settings.model_validate(plain)
+
+
+SEEN = (
+    "mother_days", "mother_days_lost", "mothers_seen", "mothers_left",
+    "other_days", "other_days_lost", "others_seen", "others_left",
+)  # fmt: skip
 
 
 class Watch:
@@ -91,6 +132,9 @@ class Watch:
         self.births = t["children"].birth.copy()
         self.centres = t["children"].centre.copy()
         self.employer = t["mothers"].firm.copy()
+        self.worked = t["mothers"].status >= m.INFORMAL
+        self.women = t["mothers"].birth.copy()
+        self.told = {name: t["firms"][name].copy() for name in SEEN}
         # Last month in which each woman worked for a sponsor of each centre
         self.sponsored = np.full((self.count, t["centres"].size), m.NEVER)
         self.seen: Counter = Counter()
@@ -106,6 +150,8 @@ class Watch:
         self.places_hold()
         self.children_are_right()
         self.only_who_may_is_enrolled()
+        self.vouchers_and_payers_add_up()
+        self.firms_see_their_staff()
         self.payrolls_are_right()
         self.days_are_right()
         self.people_are_conserved()
@@ -136,7 +182,8 @@ class Watch:
         ages = self.age[inside]
         assert ((ages >= m.CARE_FROM) & (ages < m.CARE_AGE)).all()
         rooms = children.room[inside]
-        assert ((rooms >= 0) & (rooms <= np.searchsorted(ROOM_ENDS, ages, side="right"))).all()
+        by_age = np.searchsorted(ROOM_ENDS, ages, side="right")
+        assert ((rooms >= 0) & (rooms < N_ROOMS) & (rooms % N_AGES <= by_age)).all()
         assert (children.entry[inside] != m.NEVER).all()
         asking = children.wants == 1
         np.testing.assert_array_equal(asking, children.asked != m.NEVER)
@@ -151,13 +198,29 @@ class Watch:
         assert (self.age[self.there] < m.ADULT_AGE).all()
 
     def only_who_may_is_enrolled(self) -> None:
-        """The mother is insured by her job, or was within the weeks after it."""
-        mothers, children = self.t["mothers"], self.t["children"]
+        """By the mother's own job or the weeks after it, or by what the plan's access adds."""
+        mothers, children, homes = self.t["mothers"], self.t["children"], self.t["households"]
         grace = self.model.settings.parameters["grace_months"].value
+        access = self.model.access[0]
         formal = mothers.status == m.FORMAL
         within = self.now - mothers.last_insured.astype(int) <= grace
         i, k = np.nonzero(children.centre != m.NOBODY)
-        assert (formal[i] | within[i]).all()
+        old = self.t["centres"].scheme[children.centre[i, k]] == GUARDERIA
+        works = mothers.status[i] >= m.INFORMAL
+        father = (access.fathers == 1) & (homes.partner[i] == 1) & (homes.insured[i] == 1)
+        others = (access.uninsured == 1) & (~old | (access.guarderias == 1))
+        # Who gives up her work this month keeps the place until the next
+        works |= self.worked[i]
+        assert (formal[i] | within[i] | (works & (father | others))).all()
+        self.worked = mothers.status >= m.INFORMAL
+        assert (self.t["centres"].open[children.centre[i, k]] == 1).all()
+        # In the turn in which she works, or was in the weeks before
+        since = self.now - np.where(formal, mothers.hired, mothers.last_insured).astype(int)
+        evening = mothers.kind[i] == m.MAQUILA_EVENING
+        in_turn = (children.room[i, k] // N_AGES == EVENING) == evening
+        assert (in_turn | (since[i] <= grace)).all()
+        self.seen["uninsured"] += int((~formal[i] & ~within[i]).sum())
+        self.seen["in the evening"] += int((children.room[i, k] >= N_AGES).sum())
         firms, centres = self.t["firms"], self.t["centres"]
         for employer in (self.employer, mothers.firm):  # when places were given, and now
             who = np.flatnonzero(employer >= 0)
@@ -175,6 +238,65 @@ class Watch:
                 assert since[child] == 0, (mother, self.now)
         self.centres = children.centre.copy()
         self.seen["in empresa"] += int(own_door.sum())
+
+    def vouchers_and_payers_add_up(self) -> None:
+        """Vouchers are within the budget, and those who pay share the running cost."""
+        t, access = self.t, self.model.access[0]
+        children, centres = t["children"], t["centres"]
+        used = children.voucher == 1
+        assert (children.centre[used] != m.NOBODY).all()
+        assert used.sum() <= access.vouchers
+        assert access.vouchers_left == access.vouchers - used.sum()
+        assert t["tariffs"].sum() == t["enrolled"].sum()
+        np.testing.assert_array_equal(t["tariffs"].sum(axis=1), t["enrolled"].sum(axis=1))
+        assert t["tariffs"][:, 2].sum() == used.sum()
+        budget = access.voucher * access.vouchers
+        paid = {name: self.last.centres[f"paid_{name}"] for name in
+                ("imss", "firm", "municipality", "family")}  # fmt: skip
+        assert paid["municipality"].sum() <= budget + centres.size
+        p = {name: value.value for name, value in self.model.settings.parameters.items()}
+        cost = np.full(centres.size, p["running_cost_direct"])
+        cost[centres.scheme == GUARDERIA] = p["running_cost"]
+        cost[centres.scheme == EMPRESA] = p["running_cost_empresa"]
+        running = cost * self.last.centres["places"]
+        assert np.abs(sum(paid.values()) - running).max(initial=0) <= 2, "rounded to a peso each"
+        assert not paid["firm"][centres.scheme != EMPRESA].any()
+        assert (paid["municipality"] >= 0).all() and (paid["family"] >= 0).all()
+        building = centres.stage == 2
+        for name in ("capital_imss", "capital_firm"):
+            assert (self.last.centres[name] >= 0).all()
+            assert not self.last.centres[name][~building].any()
+        self.seen["vouchers"] += int(used.sum())
+
+    def firms_see_their_staff(self) -> None:
+        """What each firm has seen fades, and the month's days, persons and leavers are added."""
+        mothers, children, firms = self.t["mothers"], self.t["children"], self.t["firms"]
+        young = self.there & (self.age < m.CARE_AGE)
+        outside = young & (self.age >= m.CARE_FROM) & (children.centre == m.NOBODY)
+        kinds = {"mother": outside.any(axis=1), "other": ~young.any(axis=1)}
+        left_after_work = np.isin(mothers.separated, (m.QUIT, m.DISMISSED, m.SEASON_ENDED))
+        worked_at = np.where(left_after_work, mothers.left_firm, mothers.firm)
+        left = mothers.separated != m.STAYED
+        began_at = np.where(left, mothers.left_firm, mothers.firm)
+        lost = sum(mothers[cause].astype(int) for cause in CAUSES)
+        memory = 1 - self.model.settings.parameters["firm_memory"].value
+
+        def count(firm, which, weights=None):
+            of = weights[which] if weights is not None else None
+            return np.bincount(firm[which], of, minlength=firms.size)
+
+        for kind, hers in kinds.items():
+            at_work, there = hers & (worked_at >= 0), hers & (mothers.was_formal == 1)
+            there &= began_at >= 0
+            for name, told in (
+                (f"{kind}_days", count(worked_at, at_work, mothers.scheduled)),
+                (f"{kind}_days_lost", count(worked_at, at_work, lost)),
+                (f"{kind}s_seen", count(began_at, there)),
+                (f"{kind}s_left", count(began_at, there & left & (mothers.separated
+                                                                  != m.SEASON_ENDED))),
+            ):  # fmt: skip
+                np.testing.assert_allclose(firms[name], memory * self.told[name] + told, atol=1e-6)
+                self.told[name] = firms[name].copy()
 
     def payrolls_are_right(self) -> None:
         """Who is formal has one firm, each firm knows its staff, and posts are never owed."""
@@ -199,8 +321,11 @@ class Watch:
         pay = self.model.settings.parameters["minimum_wage"].value
         assert (mothers.wage[formal] >= int(pay)).all()
         assert ((mothers.hours > 0) == (mothers.status >= m.INFORMAL)).all()
-        sponsors = firms.centre >= 0
-        assert (firms.sector[sponsors] == MAQUILA).all()
+        sponsors = np.flatnonzero(firms.centre >= 0)
+        own = self.t["centres"][firms.centre[sponsors]]
+        assert (own.scheme == EMPRESA).all() and (own.stage == OPEN).all()
+        np.testing.assert_array_equal(own.zone, firms.zone[sponsors])
+        assert (firms.aware[sponsors] == 1).all()
 
     def days_are_right(self) -> None:
         """Days lost are scheduled days, and each has one cause."""
@@ -230,7 +355,9 @@ class Watch:
         born = (children.birth == self.now).sum(axis=1) - (self.births == self.now).sum(axis=1)
         np.testing.assert_array_equal(born, mothers.gave_birth)
         assert people[N["births"]] == born.sum()
-        new_women = ages == 180
+        new_women = mothers.birth != self.women
+        assert (ages[new_women] == 180).all()
+        self.women = mothers.birth.copy()
         for i in np.flatnonzero(~new_women):
             before = self.births[i][self.births[i] != m.NEVER].tolist()
             now = children.birth[i][children.birth[i] != m.NEVER].tolist()
@@ -279,7 +406,7 @@ class Watch:
         sectors = people[[G[name] for name in SECTORS]].sum(axis=0)
         for name in ("formal", "wages", "tenure", "hires", "formal_days", "output", "exposed"):
             assert sectors[N[name]] == everybody[name], name
-        reasons = ("quits_by_choice", "quits", "dismissals", "moves")
+        reasons = ("quits_by_choice", "quits", "dismissals", "moves", "season_ends")
         parts = people[:, [N[name] for name in reasons]].sum(axis=1)
         np.testing.assert_array_equal(parts, people[:, N["separations"]])
         turned_50 = int((mothers.separated == m.TURNED_50).sum())
@@ -290,13 +417,17 @@ class Watch:
         """Shares are from 0 to 100; nothing is negative but the output of who only trains."""
         settings = self.model.settings
         counts = Counts(
-            self.model.history, self.t["centres"].scheme, settings.polo, settings.scale, 1.0, 1.0
+            self.model.history,
+            self.t["centres"].scheme,
+            settings.polo,
+            settings.scale,
+            settings.parameters,
         )
         for name, definition in catalogue()["measures"].items():
             for group in groups_with(name, definition):
                 values = measure(counts.of[group], definition)
                 values = values[~np.isnan(values)]
-                if name != "output":
+                if name not in ("output", "paid_imss", "paid_firm"):  # fees may exceed the cost
                     assert (values >= 0).all(), (name, group)
                 if units()[name].startswith("%") and name not in UNBOUNDED:
                     assert (values <= 100).all(), (name, group, values.max())
@@ -307,7 +438,7 @@ UNBOUNDED = {
     "enrolment",  # children whose mother lost her job stay some weeks, and are not eligible
     # Who is hired and leaves within a month was not exposed at its start
     "separation", "separation_choice", "separation_quit", "separation_dismissal",
-    "separation_move",
+    "separation_move", "separation_season",
 }  # fmt: skip
 
 
@@ -327,7 +458,9 @@ def long_watch(settings, more_places):
     told = settings(
         "scale=0.006", "burn_in=12", "months=57", "seed=5", *more_places(6),
         "polo.figures.guarderia_places.value=6000", "parameters.public_trust.value=3",
-        "parameters.reconsiders.value=0.15",
+        "parameters.reconsiders.value=0.15", "opens=extendido", "outreach=saturacion",
+        "rollout.agreements.least_places=10",
+        *(f"parameters.{name}.value={value}" for name, value in EAGER.items()),
     )  # fmt: skip
     watch = Watch(PoloModel(told, 1))
     watch.sizes, watch.turned_50, watch.unminded = [], [], Counter()
@@ -341,7 +474,8 @@ def long_watch(settings, more_places):
 
 def test_six_years_are_consistent(long_watch):
     long_watch.measures_are_in_bounds()
-    for name in ("births", "enrolled", "refused", "in empresa"):
+    for name in ("births", "enrolled", "refused", "in empresa", "uninsured", "vouchers",
+                 "in the evening"):  # fmt: skip
         assert long_watch.seen[name] > 20, long_watch.seen
 
 
@@ -360,8 +494,14 @@ def test_nobody_keeps_an_empresa_place_for_long_after_leaving_its_sponsors(setti
     model = PoloModel(told, 0)
     model.step()
     t = model.tables
-    number = next(centre.number for centre in model.new_centres if centre.scheme == EMPRESA)
-    model.programme.open(model.centres[number])
+    plants = np.flatnonzero(t["firms"].sector == MAQUILA)
+    largest = plants[np.argmax(t["firms"].base_posts[plants])]
+    centre = model.programme.rows_for_agreements[0]
+    number = centre.number
+    centre.stage, centre.open, centre.zone = OPEN, 1, int(t["firms"].zone[largest])
+    centre.opens, centre.closes = 5 * 60, 19 * 60
+    t["places"][number, :N_AGES] = 40
+    t["firms"].centre[(t["firms"].zone == centre.zone) & (t["firms"].sector == MAQUILA)] = number
     mothers, children, sponsors = t["mothers"], t["children"], t["firms"].centre == number
     ages = 1 - children.birth.astype(int)
     of_age = (ages >= 12) & (ages < 24) & (children.birth != m.NEVER)
@@ -405,7 +545,7 @@ def test_jobs_found_and_left_explain_who_is_formal(long_watch):
 
 def test_who_leaves_a_job_in_its_first_month_was_hired(long_watch):
     """Hires counted are hires made; else survival to twelve months leaves out the shortest jobs."""
-    model = long_watch.model.fork(long_watch.model.settings.rollout)
+    model = long_watch.model
     made = counted = 0
     for _ in range(12):
         model.step()

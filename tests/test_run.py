@@ -52,6 +52,7 @@ def test_the_folder_holds_what_is_promised(result):
     assert {path.name for path in folder.iterdir()} == {
         "monthly.parquet",
         "effects.csv",
+        "accounts.parquet",
         "manifest.json",
         "figures",
     }

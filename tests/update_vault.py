@@ -49,7 +49,7 @@ def numbers() -> dict[str, float | None]:
         config = compose("config", overrides=["+scenario=polo_norte", *OVERRIDES])
     for centre in config.polo.announced.values():
         centre.places *= PLACES_TIMES
-    frame = paired_replicate(Settings.from_config(config), 0)
+    frame = paired_replicate(Settings.from_config(config), 0).monthly
     frame["month"] = frame["month"].dt.strftime("%Y-%m")
     table = frame.set_index(["measure", "group", "month", "arm"])["value"]
     kept: dict[str, float | None] = {}

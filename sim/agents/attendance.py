@@ -7,6 +7,7 @@ with a sick child depends on who lives there. Own illness, and days that have no
 them among new hires), are the rest.
 """
 
+from sim.agents.firm import AGROPECUARIO
 from sim.agents.household import ABSENT, CORESIDENT, DAY_SHIFT, NOT_WORKING
 from sim.agents.mother import (
     CARE_AGE,
@@ -66,6 +67,16 @@ def attend(mother, children, household, world):
     mother.lost_child = child
     mother.lost_care = care
     mother.lost_other = min(left, days_off_without_cause(mother, slack, days, p))
+
+
+@rule
+def earned(mother, p):
+    """Return the month's pay (MXN): farms pay part of it by the piece, so for days present."""
+    wage = int(mother.wage)
+    if mother.sector != AGROPECUARIO or mother.scheduled == 0:
+        return wage
+    lost = mother.lost_own + mother.lost_child + mother.lost_care + mother.lost_other
+    return wage - int(p.piece_pay * wage * lost / mother.scheduled)
 
 
 @rule

@@ -1,6 +1,7 @@
 """Centres: the CECI of each scheme, and the IMSS guarderías that were there before.
 
-One agent serves both. Places are kept by age room (`sala`); who may enter depends on the scheme.
+One agent serves both. Places are kept by age room (`sala`), those of an evening turn apart; who may
+enter depends on the scheme.
 """
 
 from sim.core.engine import rule
@@ -9,19 +10,24 @@ from sim.core.records import View, row_type
 # Schemes
 GUARDERIA, IMSS, EMPRESA, CAMPO = 0, 1, 2, 3
 SCHEMES = {"guarderia": GUARDERIA, "imss": IMSS, "empresa": EMPRESA, "campo": CAMPO}
-# Stages
-PROPOSED, BUILDING, OPEN = 0, 1, 2
-# Rooms: lactantes to 18 months, then two of maternales
-N_ROOMS = 3
+# Stages: a row not yet used or a site not yet found, the path to opening, and the two ends
+PROPOSED, PAPERWORK, BUILDING, OPEN, CLOSED, ABANDONED = 0, 1, 2, 3, 4, 5
+# Rooms: lactantes to 18 months, then two of maternales; by day, then the same in the evening turn
+N_AGES, N_TURNS = 3, 2
+N_ROOMS = N_AGES * N_TURNS
 ROOM_ENDS = (19, 31, 48)  # months of age at which a child leaves the room
+DAY, EVENING = 0, 1
 
 CENTRE = row_type(
     {
         "number": "i4",
         "start": "i2",  # month in which building starts
         "opening": "i2",  # month in which it opens
+        "closing": "i2",  # month in which it closes for good
         "opens": "i2",  # minutes after midnight
         "closes": "i2",
+        "evening_opens": "i2",  # of the evening turn; 0 if there is none
+        "evening_closes": "i2",
         "zone": "i2",
         "scheme": "i1",
         "stage": "i1",
@@ -45,10 +51,16 @@ class CECI(View, columns=CENTRE, table_name="centres"):
 
 
 @rule
-def room_for(age):
-    """Return the room for a child of `age` months."""
+def room_for(age, turn):
+    """Return the room for a child of `age` months in a turn."""
     if age < ROOM_ENDS[0]:
-        return 0
+        return N_AGES * turn
     if age < ROOM_ENDS[1]:
-        return 1
-    return 2
+        return N_AGES * turn + 1
+    return N_AGES * turn + 2
+
+
+@rule
+def turn_of_room(room):
+    """Return the turn that a room belongs to."""
+    return room // N_AGES

@@ -13,7 +13,9 @@ Nothing is granted here: a woman applies to a firm or asks for a place, and the 
 
 from math import sqrt
 
-from sim.agents.ceci import EMPRESA, room_for
+from sim.agents.attendance import MEAN_WORKDAYS, breakdown_of
+from sim.agents.ceci import CAMPO, DAY, EMPRESA, EVENING, GUARDERIA, room_for, turn_of_room
+from sim.agents.firm import AGROPECUARIO
 from sim.agents.household import (
     ABSENT,
     CORESIDENT,
@@ -49,6 +51,7 @@ from sim.agents.mother import (
     WORKPLACE,
     become_jobless,
     draw_tastes,
+    leave_centre,
     young_children,
 )
 from sim.core.draws import quantile, uniforms
@@ -112,8 +115,10 @@ def decide(mother, children, household, world):
     mother.wants_firm = NOBODY
     in_care = world.in_care[mother.number] == 1
     if in_care:
-        losing_the_right_ends_care(mother, children, world)
+        losing_the_right_ends_care(mother, children, household, world)
     if now.openings > 0 and news_of_a_centre(mother, children, household, world):
+        mother.prompted = 1
+    if mother.status != FORMAL and called_back(mother, world):
         mother.prompted = 1
     time_to, _, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, RECONSIDER)
     if time_to < p.reconsiders:
@@ -142,25 +147,53 @@ def uses_or_asks_for_a_place(children):
 
 
 @rule
-def losing_the_right_ends_care(mother, children, world):
-    """End places once the weeks after a lost job, or after leaving a sponsor, are over."""
+def losing_the_right_ends_care(mother, children, household, world):
+    """End places once the weeks after a lost job, or after leaving a sponsor, are over.
+
+    A place also ends when its centre closes for good, at once.
+    """
     month = world.now[0].month
     grace = world.parameters[0].grace_months
-    insured = mother.status == FORMAL
-    if not insured and month - mother.last_insured <= grace:
-        return
+    works = mother.status >= INFORMAL
+    insured = insured_by(mother, household, world, mother.kind)
+    last = mother.hired if mother.status == FORMAL else mother.last_insured
+    within_grace = month - last <= grace
     for k in range(CHILD_SLOTS):
         child = children[k]
-        if insured:
-            if child.centre == NOBODY or may_enter(world, child.centre, mother.firm):
-                continue
-            if month - mother.hired <= grace:
-                continue
-        if child.centre != NOBODY:
-            child.centre = NOBODY
-            mother.prompted = 1
+        if child.centre == NOBODY:
+            may_ask = insured or (works and world.access[0].uninsured == 1)
+            if child.wants == 1 and not may_ask and not within_grace:
+                child.wants = 0
+                child.asked = NEVER
+            continue
+        her_turn = turn_of_room(child.room) == turn_of(mother.kind)
+        if works and her_turn and may_enter(world, child.centre, mother.firm, insured):
+            continue
+        if within_grace and world.centres[child.centre].open == 1:
+            continue
+        leave_centre(child)
         child.wants = 0
         child.asked = NEVER
+        mother.prompted = 1
+
+
+@rule
+def insured_by(mother, household, world, kind):
+    """Return True if a kind of work brings the right of the insured to a place.
+
+    A formal job of hers does; so does her partner's insurance while she works, where it counts.
+    """
+    if kind >= MAQUILA_DAY:
+        return True
+    if kind == HOME or world.access[0].fathers == 0:
+        return False
+    return household.partner == 1 and household.insured == 1
+
+
+@rule
+def turn_of(kind):
+    """Return the turn of a centre in which a kind of work needs care."""
+    return EVENING if kind == MAQUILA_EVENING else DAY
 
 
 @rule
@@ -195,7 +228,7 @@ def choose(mother, children, household, world):
     now = world.now[0]
     p = world.parameters[0]
     need_care = young_children(children, now.month, CARE_AGE)
-    held = held_centre(children)
+    held, held_turn = held_place(children)
     current = mother.kind
     best_value = IMPOSSIBLE
     best_kind = HOME
@@ -226,34 +259,39 @@ def choose(mother, children, household, world):
         if other_care != NOBODY and value + other_value > best_value:
             best_value, best_kind, best_firm = value + other_value, kind, firm
             best_care, best_centre = other_care, NOBODY
-        if kind < MAQUILA_DAY:
+        insured = insured_by(mother, household, world, kind)
+        if not insured and world.access[0].uninsured == 0:
             continue
         # A place in a centre: the one held, one that is free, or one to wait for
         fallback = other_care if other_care != NOBODY else PRIVATE
-        held_worth = IMPOSSIBLE
-        if held != NOBODY and may_enter(world, held, firm):
+        holds = held != NOBODY and held_turn == turn_of(kind)
+        value += taste_of_care(mother, world, CENTRE)
+        if paid_by_the_piece(world, kind, firm):
+            value -= pay_lost(mother, household, world, kind, firm, CENTRE)
+        value += value_of_place(mother, children, now.month, p)
+        if holds and may_enter(world, held, firm, insured):
             detour = detour_to(mother, household, world, held, firm, kind)
             if detour >= 0.0:
-                held_worth = value + p.care_inertia + taste_of_care(mother, world, CENTRE)
-                held_worth += value_of_place(mother, children, now.month, p, detour)
-                if held_worth > best_value:
-                    best_value, best_kind, best_firm = held_worth, kind, firm
+                worth = value + p.care_inertia
+                worth -= cost_of_use(children, household, world, held, insured, need_care, detour)
+                if worth > best_value:
+                    best_value, best_kind, best_firm = worth, kind, firm
                     best_care, best_centre = fallback, held
-        free = nearest_centre(mother, children, household, world, kind, firm, True)
-        if free != NOBODY and free != held:
-            detour = detour_to(mother, household, world, free, firm, kind)
-            worth = value + taste_of_care(mother, world, CENTRE)
-            worth += value_of_place(mother, children, now.month, p, detour)
+        free, free_detour, full, full_detour = nearest_centres(
+            mother, children, household, world, kind, firm, insured
+        )
+        if free != NOBODY and not (holds and free == held):
+            worth = value
+            worth -= cost_of_use(children, household, world, free, insured, need_care, free_detour)
             if worth > best_value:
                 best_value, best_kind, best_firm = worth, kind, firm
                 best_care, best_centre = fallback, free
-        if kind == current and held == NOBODY:
-            full = nearest_centre(mother, children, household, world, kind, firm, False)
-            if full != NOBODY:
-                detour = detour_to(mother, household, world, full, firm, kind)
-                wait_value = value + taste_of_care(mother, world, CENTRE)
-                wait_value += value_of_place(mother, children, now.month, p, detour)
-                wait_centre = full
+        if kind == current and held == NOBODY and full != NOBODY:
+            wait_value = value
+            wait_value -= cost_of_use(
+                children, household, world, full, insured, need_care, full_detour
+            )
+            wait_centre = full
     if best_kind == current and best_centre == NOBODY and wait_value > best_value:
         best_centre = wait_centre
     mother.care = present_care  # until something changes; a new job brings its own
@@ -268,10 +306,13 @@ def best_other_care(mother, children, household, world, kind, firm, number):
     """
     best_value = IMPOSSIBLE
     best_care = NOBODY
+    by_the_piece = paid_by_the_piece(world, kind, firm)
     for care in range(WORKPLACE, CENTRE):
         worth = value_of_care(mother, children, household, world, kind, firm, care, number)
         if worth > IMPOSSIBLE:
             worth += taste_of_care(mother, world, care)
+            if by_the_piece:
+                worth -= pay_lost(mother, household, world, kind, firm, care)
             if mother.kind == kind and mother.care == care:
                 worth += world.parameters[0].care_inertia
             if worth > best_value:
@@ -309,7 +350,8 @@ def act(mother, children, world, kind, firm, care, centre):
         mother.wants_firm = firm
         if mother.status == OUT:
             mother.status = SEARCHING
-    asks = mother.status == FORMAL and same and centre != NOBODY
+    at_once = same or kind < MAQUILA_DAY
+    asks = mother.status >= INFORMAL and at_once and centre != NOBODY
     mother.wants_centre = centre if asks else NOBODY
     group = mother.care == PRIVATE and mother.status >= INFORMAL
     for k in range(CHILD_SLOTS):
@@ -318,7 +360,7 @@ def act(mother, children, world, kind, firm, care, centre):
             continue
         of_age = month - child.birth >= CARE_FROM
         if child.centre != NOBODY and same and centre == NOBODY:
-            child.centre = NOBODY  # she has chosen another way
+            leave_centre(child)  # she has chosen another way
         child.wants = 1 if asks and of_age and child.centre != centre else 0
         if child.wants == 0:
             child.asked = NEVER
@@ -332,12 +374,12 @@ def act(mother, children, world, kind, firm, care, centre):
 
 
 @rule
-def held_centre(children):
-    """Return the centre that one of the children attends, or NOBODY."""
+def held_place(children):
+    """Return the centre that one of the children attends, or NOBODY, and in which turn."""
     for k in range(CHILD_SLOTS):
         if children[k].centre != NOBODY:
-            return int(children[k].centre)
-    return NOBODY
+            return int(children[k].centre), int(turn_of_room(children[k].room))
+    return NOBODY, DAY
 
 
 # Work
@@ -366,8 +408,8 @@ def value_of_work(mother, children, household, world, kind, firm):
     value -= p.commute_cost * 2.0 * minutes_of(kilometres, household, p) / 60.0
     if household.partner == 1:
         value -= full * p.partner_norm
-    if mother.kind == kind:
-        value += p.job_inertia
+    if mother.kind == kind or (firm != NOBODY and firm == mother.farm):
+        value += p.job_inertia  # to her present work, and to the farm that calls her back
     if mother.student == 1:
         value -= full * p.student_cost
     if kind < MAQUILA_DAY:
@@ -379,13 +421,15 @@ def value_of_work(mother, children, household, world, kind, firm):
         return value
     if household.insured == 0:
         value += p.insurance_value
-    if mother.schooling >= 2 and kind != OTHER_DAY:
+    on_a_farm = paid_by_the_piece(world, kind, firm)
+    by_hand = kind != OTHER_DAY or on_a_farm
+    if mother.schooling >= 2 and by_hand:
         value -= p.maquila_schooling_cost * (mother.schooling - 1)
-    elif mother.schooling < 2 and kind == OTHER_DAY:
+    elif mother.schooling < 2 and not by_hand:
         value -= p.other_schooling_cost
     if kind == MAQUILA_EVENING:
         value -= p.evening_cost
-    if mother.kind != kind:
+    if mother.kind != kind and not on_a_farm:  # farms take who comes to the bus
         value -= p.search_cost
         if mother.status < INFORMAL:
             value -= p.entry_cost
@@ -467,13 +511,22 @@ def minutes_of(kilometres, household, p):
 
 
 @rule
+def called_back(mother, world):
+    """Return True if the farm that let her go at the season's end has posts again."""
+    return mother.farm != NOBODY and world.firms[mother.farm].vacancies > 0
+
+
+@rule
 def vacancy_seen(mother, household, world, kind):
     """Return the firm where a woman would apply for a kind of formal work, or NOBODY.
 
     She hears of a few firms, large ones more often, and takes the nearest that has a vacancy. Which
-    firms she hears of depends on nobody else.
+    firms she hears of depends on nobody else. A farm that let her go at the season's end calls her
+    back when it has posts again.
     """
     now = world.now[0]
+    if kind == OTHER_DAY and called_back(mother, world):
+        return int(mother.farm)
     part = 1 if kind == OTHER_DAY else 0
     draws = uniforms(now.seed, now.replicate, mother.number, now.month, VACANCY_SEEN, kind)
     best = NOBODY
@@ -571,80 +624,152 @@ def reluctance(mother, children, month, p):
 
 
 @rule
-def value_of_place(mother, children, month, p, detour):
-    """Return the utility of places in a centre that takes `detour` km out of the way."""
-    value = p.public_trust + mother.trust_public - p.detour_cost * detour
-    return value - reluctance(mother, children, month, p)
+def paid_by_the_piece(world, kind, firm):
+    """Return True if a firm pays for days present: a farm."""
+    return kind == OTHER_DAY and world.firms[firm].sector == AGROPECUARIO
 
 
 @rule
-def may_enter(world, centre, firm):
-    """Return True if the centre takes children of this firm's staff."""
-    if world.centres[centre].open == 0:
+def pay_lost(mother, household, world, kind, firm, care):
+    """Return the utility lost with the pay of days without a carer, where the piece is paid."""
+    p = world.parameters[0]
+    days = breakdown_of(care, p) * (1.0 + p.breakdown_longest) / 2.0
+    pay = formal_pay(mother, world.firms[firm], p, kind)
+    return cost_of_money(household, p, p.piece_pay * pay * days / MEAN_WORKDAYS)
+
+
+@rule
+def price_of_place(children, world, centre, insured, number):
+    """Return what the family would pay for `number` places (MXN a month), voucher taken off."""
+    access = world.access[0]
+    if insured:
+        return 0.0 if world.centres[centre].scheme == GUARDERIA else access.fee * number
+    price = access.fee_uninsured
+    if access.vouchers_left >= 1.0 or has_voucher(children):
+        price = price - access.voucher
+    return price * number
+
+
+@rule
+def has_voucher(children):
+    """Return True if the municipality pays for the place of one of the children."""
+    for k in range(CHILD_SLOTS):
+        if children[k].voucher == 1:
+            return True
+    return False
+
+
+@rule
+def value_of_place(mother, children, month, p):
+    """Return the utility of places in a centre, before what it costs to use them."""
+    return p.public_trust + mother.trust_public - reluctance(mother, children, month, p)
+
+
+@rule
+def cost_of_use(children, household, world, centre, insured, number, detour):
+    """Return the utility that `number` places in a centre cost: `detour` km and the price."""
+    p = world.parameters[0]
+    cost = p.detour_cost * detour
+    price = price_of_place(children, world, centre, insured, number)
+    if price > 0.0:
+        cost += cost_of_money(household, p, price)
+    return cost
+
+
+@rule
+def may_enter(world, centre, firm, insured):
+    """Return True if the centre takes children of this firm's staff, or of informal workers.
+
+    One of scheme `empresa` is for its sponsors' staff, one of scheme `campo` for farm workers; the
+    uninsured enter only where an agreement lets them (`world.access`).
+    """
+    place = world.centres[centre]
+    if place.open == 0:
         return False
-    return world.centres[centre].scheme != EMPRESA or world.firms[firm].centre == centre
+    if place.scheme == EMPRESA:
+        return firm != NOBODY and world.firms[firm].centre == centre
+    if place.scheme == CAMPO and (firm == NOBODY or world.firms[firm].sector != AGROPECUARIO):
+        return False
+    if insured:
+        return True
+    access = world.access[0]
+    return access.uninsured == 1 and (place.scheme != GUARDERIA or access.guarderias == 1)
 
 
 @rule
 def detour_to(mother, household, world, centre, firm, kind):
     """Return km out of the way by the centre, or -1 if its hours do not fit the shift.
 
-    She must be let in, reach her work on time, and be back before the centre closes.
+    She must be let in, reach her work on time, and be back before the centre closes. Informal work
+    is near home and has hours of its own, which fit the day turn.
     """
     p = world.parameters[0]
     place = world.centres[centre]
+    if firm == NOBODY:
+        return world.distance[household.zone, place.zone]
     employer = world.firms[firm]
     starts, ends = employer.day_start, employer.day_end
+    opens, closes = place.opens, place.closes
     if kind == MAQUILA_EVENING:
         starts, ends = employer.evening_start, employer.evening_end
+        if place.evening_closes > 0:
+            opens, closes = place.evening_opens, place.evening_closes
     to_work = world.distance[place.zone, employer.zone]
     minutes = minutes_of(to_work, household, p) + p.handover_minutes
-    if place.opens + minutes > starts or ends + minutes > place.closes:
+    if opens + minutes > starts or ends + minutes > closes:
         return -1.0
     direct = world.distance[household.zone, employer.zone]
     return max(0.0, world.distance[household.zone, place.zone] + to_work - direct)
 
 
 @rule
-def nearest_centre(mother, children, household, world, kind, firm, with_room):
-    """Return the open centre least out of the way whose hours fit, or NOBODY.
+def nearest_centres(mother, children, household, world, kind, firm, insured):
+    """Return the centres least out of the way that let her in and whose hours fit.
 
-    Looks among the centres nearest to her home, nearest to the firm, and the firm's own. With
-    `with_room`, only those that had a free place for every child at the end of last month.
+    Looks among the centres nearest to her home, nearest to the firm, and the firm's own.
+
+    Returns
+    -------
+    free, free_detour, nearest, nearest_detour
+        The centre with a place, at the month's start, for every child, and the nearest of all,
+        NOBODY if there is none; and the km out of the way by each.
     """
-    best = NOBODY
-    least = 1.0e9
-    home, work = household.zone, world.firms[firm].zone
+    free = nearest = NOBODY
+    free_detour = nearest_detour = 1.0e9
     reach = world.near.shape[1]
     for k in range(2 * reach + 1):
         if k < reach:
-            centre = int(world.near[home, k])
+            centre = int(world.near[household.zone, k])
+        elif firm == NOBODY:
+            break
         elif k < 2 * reach:
-            centre = int(world.near[work, k - reach])
+            centre = int(world.near[world.firms[firm].zone, k - reach])
         else:
             centre = int(world.firms[firm].centre)
-        if centre == NOBODY or world.centres[centre].open == 0:
+        if centre == NOBODY or not may_enter(world, centre, firm, insured):
             continue
         detour = detour_to(mother, household, world, centre, firm, kind)
-        if detour < 0.0 or detour >= least:
+        if detour < 0.0:
             continue
-        if with_room and not has_room(children, world, centre):
-            continue
-        least = detour
-        best = centre
-    return best
+        if detour < nearest_detour:
+            nearest, nearest_detour = centre, detour
+        if detour < free_detour and has_room(children, world, centre, turn_of(kind)):
+            free, free_detour = centre, detour
+    return free, free_detour, nearest, nearest_detour
 
 
 @rule
-def has_room(children, world, centre):
-    """Return True if the centre had a free place for every child who would enter."""
+def has_room(children, world, centre, turn):
+    """Return True if the centre had, at the month's start, a free place for every child."""
     month = world.now[0].month
     for k in range(CHILD_SLOTS):
         child = children[k]
-        if child.birth == NEVER or child.centre == centre:
+        if child.birth == NEVER:
+            continue
+        if child.centre == centre and turn_of_room(child.room) == turn:
             continue
         age = month - child.birth
-        if CARE_FROM <= age < CARE_AGE and world.free[centre, room_for(age)] <= 0:
+        if CARE_FROM <= age < CARE_AGE and world.free[centre, room_for(age, turn)] <= 0:
             return False
     return True
 

@@ -24,13 +24,24 @@ FIRM = row_type(
         "hires": "i4",
         "other_hires": "i4",
         "separations": "i4",  # of agents, this month
+        "children": "i4",  # of its mothers, who could attend a centre and do not
         "scheduled": "i4",  # worker-days of agents, this month
         "lost": "i4",  # worker-days of agents lost, this month
         "output": "i8",  # thousandths of a trained worker's day, this month
         "base_posts": "f8",
+        "new_posts": "f8",  # those announced with the polo, once all are there
         "wage_offer": "f8",  # factor on a worker's potential pay
-        "absence_seen": "f8",  # moving average, share of scheduled days
-        "turnover_seen": "f8",  # moving average, share of staff a month
+        # What it has seen of its staff: sums in which the past fades. Mothers are those who have a
+        # child of the age in no centre; others are women without a child under four
+        "mother_days": "f8",
+        "mother_days_lost": "f8",
+        "mothers_seen": "f8",
+        "mothers_left": "f8",
+        "other_days": "f8",
+        "other_days_lost": "f8",
+        "others_seen": "f8",
+        "others_left": "f8",
+        "leaning": "f8",  # factor on what a centre seems worth to it
         "day_start": "i2",  # minutes after midnight
         "day_end": "i2",
         "evening_start": "i2",
@@ -39,6 +50,7 @@ FIRM = row_type(
         "centre": "i2",  # own or shared CECI of scheme `empresa`
         "sector": "i1",
         "evening": "i1",  # 1 if there is an evening shift
+        "aware": "i1",  # 1 if it knows of scheme `empresa`
     }
 )
 
@@ -53,29 +65,37 @@ def others_leave(firm, world):
     now = world.now[0]
     p = world.parameters[0]
     rate = p.others_separation_maquila if firm.sector == MAQUILA else p.others_separation
+    rate = max(rate, share_laid_off(firm))
     rounding, _, _, _ = uniforms(now.seed, now.replicate, firm.number, now.month, FIRM_OTHERS)
     leaving = int(rate * firm.others + rounding)
-    firm.others = firm.others - leaving
+    firm.others = firm.others - min(leaving, firm.others)
+
+
+@rule
+def share_laid_off(firm):
+    """Return the share of its workers that a farm lets go because the season is over."""
+    workers = firm.staff + firm.others
+    if firm.sector != AGROPECUARIO or workers <= firm.posts:
+        return 0.0
+    return (workers - firm.posts) / workers
 
 
 @rule
 def review(firm, world):
-    """Step 8 of the month: see absence and turnover, set the wage offer, posts and vacancies.
+    """Step 8 of the month: set the wage offer, posts and vacancies.
 
     The offer rises while posts stay empty and falls slowly towards the norm while they do not;
-    posts grow with the polo.
+    posts grow with the polo, and those of farms follow the season.
     """
     now = world.now[0]
     p = world.parameters[0]
-    if firm.scheduled > 0:
-        absence = firm.lost / firm.scheduled
-        firm.absence_seen = firm.absence_seen + p.firm_memory * (absence - firm.absence_seen)
-    if firm.staff > 0:
-        turnover = firm.separations / firm.staff
-        firm.turnover_seen = firm.turnover_seen + p.firm_memory * (turnover - firm.turnover_seen)
     others_leave(firm, world)
     growth = p.growth_maquila if firm.sector == MAQUILA else p.growth_other
-    firm.posts = int(firm.base_posts * (1.0 + growth * (now.month + 1) / 12.0) + 0.5)
+    posts = firm.base_posts * (1.0 + growth * (now.month + 1) / 12.0)
+    posts = posts + firm.new_posts * now.new_jobs
+    if firm.sector == AGROPECUARIO:
+        posts = posts * now.season
+    firm.posts = int(posts + 0.5)
     firm.vacancies = max(0, firm.posts - firm.staff - firm.others)
     if firm.vacancies > p.wage_vacancy_rate * firm.posts:
         firm.wage_offer = min(firm.wage_offer + p.wage_step, 1.0 + p.wage_range)

@@ -5,8 +5,8 @@ dismiss who has more than three unexcused absences in 30 days (Ley Federal del T
 Leaving because care was lost is not here: the household chooses it (`sim.agents.choice`).
 """
 
-from sim.agents.firm import MAQUILA
-from sim.agents.mother import DISMISSED, FORMAL, QUIT, SEARCHING, become_jobless
+from sim.agents.firm import MAQUILA, share_laid_off
+from sim.agents.mother import DISMISSED, FORMAL, QUIT, SEARCHING, SEASON_ENDED, become_jobless
 from sim.core.draws import uniforms
 from sim.core.engine import rule
 from sim.purposes import SEPARATION
@@ -16,22 +16,30 @@ UNEXCUSED_ALLOWED = 3
 
 @rule
 def separate(mother, children, household, world):
-    """Step 7 of the month: quit or be dismissed from a formal job begun before this month."""
+    """Step 7 of the month: quit, be dismissed or be let go at the season's end.
+
+    Only from a formal job begun before this month."""
     now = world.now[0]
     if mother.status != FORMAL or mother.leave > 0 or mother.hired == now.month:
         return
     p = world.parameters[0]
-    quits, dismissed, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, SEPARATION)
+    quits, dismissed, goes, _ = uniforms(
+        now.seed, now.replicate, mother.number, now.month, SEPARATION
+    )
     kilometres = world.distance[household.zone, world.firms[mother.firm].zone]
     why = 0
     if quits < quit_hazard(mother, kilometres, p):
         why = QUIT
     elif unexcused_days(mother, p) > UNEXCUSED_ALLOWED and dismissed < p.dismissal:
         why = DISMISSED
+    elif goes < share_laid_off(world.firms[mother.firm]):
+        why = SEASON_ENDED
     if why == 0:
         return
     mother.separated = why
     mother.left_firm = mother.firm
+    if why == SEASON_ENDED:
+        mother.farm = mother.firm
     world.leaves[mother.number] = 1
     become_jobless(mother, SEARCHING)
     mother.prompted = 1

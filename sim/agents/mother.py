@@ -21,7 +21,7 @@ N_CARES = 8
 # Schooling
 PRIMARIA, SECUNDARIA, MEDIA_SUPERIOR, SUPERIOR = 0, 1, 2, 3
 # Why a job ended this month
-STAYED, QUIT_BY_CHOICE, QUIT, DISMISSED, MOVED, TURNED_50 = 0, 1, 2, 3, 4, 5
+STAYED, QUIT_BY_CHOICE, QUIT, DISMISSED, MOVED, TURNED_50, SEASON_ENDED = 0, 1, 2, 3, 4, 5, 6
 
 NOBODY = -1
 NEVER = -30000
@@ -46,6 +46,7 @@ MOTHER = row_type(
         "firm": "i4",
         "wants_firm": "i4",  # firm she applies to this month
         "left_firm": "i4",  # firm left this month, until it has been told
+        "farm": "i4",  # farm that let her go at the season's end, and may call her back
         "hire_groups": "i4",  # groups (bits) that she belonged to when she was hired
         "birth": "i2",  # month, counted from the first month of burn-in
         "shocks": "i2",  # month in which she last reconsidered: names her taste shocks
@@ -86,6 +87,7 @@ CHILD = row_type(
         "asked": "i2",  # month since which a place has been asked for
         "room": "i1",
         "wants": "i1",  # 1 if a place is asked for this month
+        "voucher": "i1",  # 1 if the municipality pays for the place
     }
 )
 
@@ -155,7 +157,7 @@ def children_grow(mother, children, household, month):
             continue
         age = month - child.birth
         if age == CARE_AGE:
-            child.centre = NOBODY
+            leave_centre(child)
             child.wants = 0
             child.asked = NEVER
             if month - child.entry < LASTING:
@@ -168,10 +170,17 @@ def children_grow(mother, children, household, month):
 
 
 @rule
+def leave_centre(child):
+    """Take a child out of the centre, and give the voucher back."""
+    child.centre = NOBODY
+    child.voucher = 0
+
+
+@rule
 def forget_child(child):
     """Empty the row of a child."""
     child.birth = NEVER
-    child.centre = NOBODY
+    leave_centre(child)
     child.entry = NEVER
     child.asked = NEVER
     child.room = 0
@@ -243,6 +252,7 @@ def girl_comes_of_age(mother, children, household, world):
         world.leaves[mother.number] = 1
     become_jobless(mother, OUT)
     mother.experience = 0
+    mother.farm = NOBODY
     mother.last_insured = NEVER
     mother.student = 1
     mother.leave = 0

@@ -1,19 +1,30 @@
-"""The care market: places by room go to children who ask and may enter, first come, first served.
+"""The care market: places by room go to children who ask and may enter.
 
-Empty places and a queue exist side by side wherever place, hours or room do not fit.
+First come, first served, unless the new centres admit by need or by lot. Empty places and a queue
+exist side by side wherever place, hours or room do not fit.
 """
 
 import numpy as np
 
-from sim.agents.ceci import N_ROOMS, room_for
-from sim.agents.mother import CHILD_SLOTS, NEVER, NOBODY
+from sim.agents.ceci import GUARDERIA, N_ROOMS, room_for, turn_of_room
+from sim.agents.choice import insured_by, turn_of
+from sim.agents.mother import CHILD_SLOTS, INFORMAL, NEVER, NOBODY
 from sim.core.draws import uniforms
 from sim.core.engine import rule
 from sim.purposes import QUEUE_FOR_PLACE
 
+# Who is admitted first to a new centre
+FIRST_COME, BY_NEED, LOTTERY = 0, 1, 2
+PRIORITIES = {"first_come": FIRST_COME, "need": BY_NEED, "lottery": LOTTERY}
+# Who pays for a child's place: nobody but the centre's own payers, the family, the municipality
+INSURED, PAYING, VOUCHER = 0, 1, 2
+N_TARIFFS = 3
+COUPLES_AFTER = 1.0e7
+"""Added to the key of need of women with a partner: lone mothers come before all of them."""
+
 
 @rule
-def care_market(mothers, children, world, families, enrolled, places, queue):
+def care_market(mothers, children, households, world, families, enrolled, places, queue):
     """Step 4 of the month: recount the rooms, move children up, admit from the queue.
 
     Parameters
@@ -47,7 +58,7 @@ def care_market(mothers, children, world, families, enrolled, places, queue):
             child = children[i, k]
             if child.centre == NOBODY:
                 continue
-            room = room_for(month - child.birth)
+            room = room_for(month - child.birth, turn_of_room(child.room))
             if room > child.room and enrolled[child.centre, room] < places[child.centre, room]:
                 enrolled[child.centre, child.room] -= 1
                 enrolled[child.centre, room] += 1
@@ -64,8 +75,9 @@ def care_market(mothers, children, world, families, enrolled, places, queue):
             queue[asking].mother = i
             queue[asking].slot = k
             queue[asking].centre = mothers[i].wants_centre
-            queue[asking].room = room_for(month - child.birth)
-            queue[asking].asked = child.asked
+            queue[asking].room = room_for(month - child.birth, turn_of(mothers[i].kind))
+            queue[asking].rank = rank(mothers[i], households[i], child, world)
+            queue[asking].insured = insured_by(mothers[i], households[i], world, mothers[i].kind)
             queue[asking].lot = draws[k]
             asking += 1
     return asking
@@ -73,20 +85,36 @@ def care_market(mothers, children, world, families, enrolled, places, queue):
 
 QUEUE = np.dtype(
     [
+        ("rank", "f8"),
         ("lot", "f8"),
         ("mother", "i4"),
         ("centre", "i2"),
-        ("asked", "i2"),
         ("slot", "i1"),
         ("room", "i1"),
+        ("insured", "i1"),
     ],
     align=True,
 )
 
 
+@rule
+def rank(mother, household, child, world):
+    """Return the key of admission, the lowest first: by time, by need, or the same for all.
+
+    Need is the household's income per person without her pay; lone mothers come before couples.
+    """
+    priority = world.access[0].priority
+    if world.centres[mother.wants_centre].scheme == GUARDERIA or priority == FIRST_COME:
+        return float(child.asked)
+    if priority == LOTTERY:
+        return 0.0
+    income = float(household.partner_income) + float(household.other_income)
+    return income / float(household.persons) + COUPLES_AFTER * household.partner
+
+
 def in_order(queue: np.ndarray) -> np.ndarray:
-    """Return the order of admission: who has asked for longest, then by lot, then by number."""
-    return np.lexsort((queue["slot"], queue["mother"], queue["lot"], queue["asked"]))
+    """Return the order of admission: by rank, then by lot, then by number."""
+    return np.lexsort((queue["slot"], queue["mother"], queue["lot"], queue["rank"]))
 
 
 @rule
@@ -96,6 +124,7 @@ def admit(mothers, children, world, queue, order, enrolled, places, refused):
     `refused`, shape (centres,), counts the children who found no place and have none.
     """
     month = world.now[0].month
+    access = world.access[0]
     for n in range(order.size):
         claim = queue[order[n]]
         child = children[claim.mother, claim.slot]
@@ -109,10 +138,40 @@ def admit(mothers, children, world, queue, order, enrolled, places, refused):
         enrolled[claim.centre, claim.room] += 1
         child.centre = claim.centre
         child.room = claim.room
+        if claim.insured == 0 and child.voucher == 0 and access.vouchers_left >= 1.0:
+            child.voucher = 1
+            access.vouchers_left -= 1.0
         child.wants = 0
         child.asked = NEVER
         if child.entry == NEVER:
             child.entry = month
+
+
+@rule
+def count_tariffs(mothers, children, households, world, families, tariffs):
+    """Fill `tariffs`, shape (centres, N_TARIFFS), with the children by who pays for the place.
+
+    A voucher goes back when the mother becomes insured. Returns the vouchers in use.
+    """
+    tariffs[:, :] = 0
+    used = 0
+    for n in range(families.size):
+        i = families[n]
+        mother = mothers[i]
+        insured = mother.status < INFORMAL or insured_by(mother, households[i], world, mother.kind)
+        for k in range(CHILD_SLOTS):
+            child = children[i, k]
+            if child.centre == NOBODY:
+                continue
+            if insured:
+                child.voucher = 0
+                tariffs[child.centre, INSURED] += 1
+            elif child.voucher == 1:
+                tariffs[child.centre, VOUCHER] += 1
+                used += 1
+            else:
+                tariffs[child.centre, PAYING] += 1
+    return used
 
 
 @rule

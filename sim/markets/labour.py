@@ -98,6 +98,7 @@ def hire(mothers, firms, world, applicants, order):
         taken += 1
         if mother.status == FORMAL:
             mother.separated = MOVED
+            mother.left_firm = mother.firm
             firms[mother.firm].staff -= 1
             firms[mother.firm].separations += 1
         care = mother.care if mother.care != OWN else PRIVATE
@@ -106,6 +107,7 @@ def hire(mothers, firms, world, applicants, order):
         mother.care = care
         mother.kind = kind
         mother.firm = last_firm
+        mother.farm = NOBODY
         mother.sector = firms[last_firm].sector
         mother.hired = month
         mother.last_insured = month

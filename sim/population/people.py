@@ -88,7 +88,15 @@ def synthesise(
     give_children(polo, age, is_mother, in_union, children, scale, lot)
     make_households(polo, parameters[0], age, is_mother, in_union, children, households, lot)
     give_pay(polo, mothers, lot)
-    for name in ("firm", "left_firm", "wants_firm", "wants_centre", "sector", "sector_before"):
+    for name in (
+        "firm",
+        "farm",
+        "left_firm",
+        "wants_firm",
+        "wants_centre",
+        "sector",
+        "sector_before",
+    ):
         mothers[name] = m.NOBODY
     mothers.hired = mothers.last_insured = m.NEVER
     return People(mothers, children, households)

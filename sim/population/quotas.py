@@ -10,19 +10,21 @@ BEFORE = -1000
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill(out: np.ndarray, seed: int, replicate: int, purpose: int, block: int) -> None:
+def _fill(out: np.ndarray, seed: int, replicate: int, month: int, purpose: int, block: int) -> None:
     for i in range(out.shape[0]):
-        a, b, c, d = uniforms(seed, replicate, i, BEFORE, purpose, block)
+        a, b, c, d = uniforms(seed, replicate, i, month, purpose, block)
         out[i, 0] = a
         out[i, 1] = b
         out[i, 2] = c
         out[i, 3] = d
 
 
-def lots(seed: int, replicate: int, count: int, purpose: int, block: int = 0) -> np.ndarray:
+def lots(
+    seed: int, replicate: int, count: int, purpose: int, block: int = 0, month: int = BEFORE
+) -> np.ndarray:
     """Return four uniform draws for each of `count` agents, shape (count, 4)."""
     out = np.empty((count, 4))
-    _fill(out, seed, replicate, purpose, block)
+    _fill(out, seed, replicate, month, purpose, block)
     return out
 
 

@@ -8,7 +8,7 @@ from sim.agents import mother as m
 from sim.core.records import table
 from sim.population.people import Lots, People
 from sim.population.quotas import apportion, lots, pick
-from sim.purposes import FIRMS
+from sim.purposes import FIRMS, LEANING_OF_FIRM
 from sim.settings import Polo, Shift, minutes
 
 UNDER_FOUR = -m.CARE_AGE
@@ -35,12 +35,16 @@ def women_at_work(polo: Polo) -> dict[str, float]:
     }
 
 
-def make_firms(polo: Polo, seed: int, replicate: int, scale: float) -> np.recarray:
+def make_firms(
+    polo: Polo, parameters: np.recarray, seed: int, replicate: int, scale: float
+) -> np.recarray:
     """Make the firms: export plants first, then the other sectors; sizes, place, shifts.
 
+    The polo's announced jobs, as far as `announced_jobs_realised`, are shared among its plants.
     Posts of export plants add up to the polo's workers; the other firms' to its women in other
     formal work over the share of women in their staff. Sizes are log-normal.
     """
+    realised = float(parameters[0].announced_jobs_realised)
     women = women_at_work(polo)
     other_women = women["formal"] - women["maquila"]
     other_posts = other_women / polo["women_share_other"]
@@ -58,16 +62,29 @@ def make_firms(polo: Polo, seed: int, replicate: int, scale: float) -> np.recarr
     for sector in range(f.N_SECTORS):
         here = firms.sector == sector
         firms.base_posts[here] = apportion(round(posts[sector] * scale), sizes[here])
-    firms.base_posts = np.maximum(firms.base_posts, 1)
-    firms.posts = firms.base_posts
+    base = np.maximum(np.asarray(firms.base_posts), 1.0)
+    firms.posts = base
+    # The census year's posts of farms are the mean of a season
+    base[firms.sector == f.AGROPECUARIO] /= np.mean(polo.season.posts)
+    firms.base_posts = base
+    jobs = realised * (polo.podecobi.jobs.value if polo.podecobi.jobs else 0.0) * scale
+    plants = firms.sector == f.MAQUILA
+    firms.new_posts = jobs * base * plants / base[plants].sum()
     firms.wage_offer = 1.0
+    spread = float(parameters[0].leaning_spread)
+    leans = lots(seed, replicate, firms.size, LEANING_OF_FIRM)[:, 0]
+    firms.leaning = np.round(np.exp(spread * ndtri(np.clip(leans, 1e-3, 1 - 1e-3))), 6)
     firms.centre = m.NOBODY
     maquila = firms.sector == f.MAQUILA
     in_park = maquila & pick(round(polo["park_share"] * maquila.sum()), lot[:, 1], maquila * sizes)
-    park_shares = np.cumsum([park.share for park in polo.parks.values()])
-    park = np.minimum(np.searchsorted(park_shares, lot[:, 2], side="right"), len(park_shares) - 1)
-    home = np.floor(lot[:, 3] * polo.zones.count)
-    firms.zone = np.where(in_park, polo.zones.count + park, home)
+    zone = np.floor(lot[:, 3] * polo.zones.count)
+    for kind, there in (("industrial", in_park), ("farm", firms.sector == f.AGROPECUARIO)):
+        numbers = [n for n, park in enumerate(polo.parks.values()) if park.kind == kind]
+        if numbers:
+            upto = np.cumsum([list(polo.parks.values())[n].share for n in numbers])
+            which = np.minimum(np.searchsorted(upto, lot[there, 2], side="right"), len(upto) - 1)
+            zone[there] = polo.zones.count + np.array(numbers)[which]
+    firms.zone = zone
     evening = pick(round(polo["evening_plants"] * maquila.sum()), more[:, 0], maquila * sizes)
     firms.evening = evening
     set_shifts(firms, maquila, polo.hours.maquila, more[:, 1])

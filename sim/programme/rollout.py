@@ -1,174 +1,297 @@
-"""The rollout: centres that are announced, built with the delays that were seen, and opened."""
-
-from typing import Any
+"""The programme: firms are told and sign, sites are found, centres are built, opened and closed."""
 
 import mesa
 import numpy as np
 
-from sim.agents.ceci import BUILDING as BEING_BUILT
-from sim.agents.ceci import CENTRE, EMPRESA, GUARDERIA, N_ROOMS, OPEN, PROPOSED, SCHEMES
+from sim.agents.ceci import (
+    ABANDONED,
+    BUILDING,
+    CLOSED,
+    EMPRESA,
+    N_AGES,
+    OPEN,
+    PAPERWORK,
+    PROPOSED,
+    SCHEMES,
+)
+from sim.agents.mother import NOBODY
 from sim.core.draws import uniforms
-from sim.core.records import table
-from sim.population.quotas import apportion, lots
-from sim.purposes import BUILDING, CENTRES
-from sim.settings import Opening, Polo, Rollout, minutes
+from sim.core.records import one_row
+from sim.markets.care import PRIORITIES
+from sim.population.quotas import apportion
+from sim.programme.accounts import Accounts
+from sim.programme.agreements import (
+    Agreement,
+    consortia,
+    cost_of_a_place,
+    still_pays,
+    worth_of_a_place,
+)
+from sim.programme.calendar import months_of
+from sim.programme.centres import evening_places, give_new_hours, shares_of_rooms
+from sim.programme.outreach import spread
+from sim.programme.siting import Sites
+from sim.purposes import AGREEMENT
+from sim.purposes import BUILDING as BUILDING_DRAW
+from sim.settings import Access, Announced, Plan, Polo
 
 MARGIN = 30
 """Minutes that a firm's centre is open before the first day shift and after the last."""
 
-LONG_AGO, NEVER_OPENS = -30_000, 30_000
+BUILT_SEEN = "2025-11"
+"""First month after 29 October 2025, when the shares built were seen."""
 
 
-def make_centres(
-    polo: Polo, seed: int, replicate: int, scale: float, first_month: int
-) -> tuple[np.recarray, np.ndarray]:
-    """Make the centres of a polo: the guarderías, which are open, then those announced.
+def access_record(access: Access, polo: Polo, scale: float) -> np.recarray:
+    """Return who may enter and at what price as rules read it, shape (1,).
 
-    Parameters
-    ----------
-    polo : Polo
-    seed, replicate : int
-    scale : float
-        Share of the places made.
-    first_month : int
-        First month of the run, as months of the Christian era (see `months_of`).
-
-    Returns
-    -------
-    centres : recarray, shape (centres,)
-    places : ndarray of int, shape (centres, N_ROOMS)
-        Places by room once open.
+    Where access is as announced, the polo's municipal agreement says it, if there is one.
     """
-    old = round(polo["guarderias"])
-    count = old + len(polo.announced)
-    centres = table(CENTRE, count)
-    lot = lots(seed, replicate, count, CENTRES)
-    centres.number = np.arange(count)
-    centres.zone = np.floor(lot[:, 0] * polo.zones.count)
-    centres.scheme[:old] = GUARDERIA
-    centres.stage[:old] = OPEN
-    centres.open[:old] = 1
-    centres.opening[:old] = LONG_AGO
-    centres.opening[old:] = NEVER_OPENS
-    give_hours(centres[:old], polo.hours.guarderia, lot[:old, 1])
-    give_hours(centres[old:], polo.hours.ceci, lot[old:, 1])
-    wanted = np.empty(count)
-    wanted[:old] = 0.7 + 0.6 * lot[:old, 2]
-    for number, centre in enumerate(polo.announced.values(), start=old):
-        centres.scheme[number] = SCHEMES[centre.scheme]
-        centres.start[number] = months_of(centre.start) - first_month
-        wanted[number] = centre.places
-    places = np.zeros((count, N_ROOMS), np.int64)
-    rooms = np.array([polo.rooms.lactantes, polo.rooms.maternal_a, polo.rooms.maternal_b])
-    for part, total in (
-        (slice(0, old), polo["guarderia_places"]),
-        (slice(old, count), sum(centre.places for centre in polo.announced.values())),
-    ):
-        weights = np.outer(wanted[part], rooms)
-        if weights.size and weights.sum() > 0:
-            shared = apportion(round(total * scale), weights.ravel())
-            places[part] = shared.reshape(-1, N_ROOMS)
-    return centres, places
-
-
-def give_hours(centres: Any, hours: list[Opening], lot: np.ndarray) -> None:
-    """Give centres their opening hours: exact shares, in the order of their lots."""
-    number = np.repeat(
-        np.arange(len(hours)), apportion(lot.size, np.array([entry.share for entry in hours]))
+    agreement = polo.municipal_agreement
+    uninsured, fee = access.uninsured == "yes", access.fee_uninsured.value
+    voucher, budget = access.voucher.value, access.voucher_budget.value
+    if access.uninsured == "announced" and agreement is not None:
+        uninsured, fee = True, agreement.fee.value
+        voucher, budget = agreement.voucher.value, agreement.budget.value
+    vouchers = float(int(scale * budget / (12 * voucher))) if voucher > 0 else 0.0
+    return one_row(
+        {
+            "uninsured": int(uninsured),
+            "guarderias": int(access.guarderias),
+            "fathers": int(access.fathers),
+            "priority": PRIORITIES[access.priority],
+            "fee": float(access.fee.value),
+            "fee_uninsured": float(fee),
+            "voucher": float(voucher),
+            "vouchers": vouchers,
+            "vouchers_left": vouchers,
+        }
     )
-    by_lot = np.empty(lot.size, np.int64)
-    by_lot[np.argsort(lot, kind="stable")] = number
-    centres.opens = np.array([minutes(entry.opens) for entry in hours])[by_lot]
-    centres.closes = np.array([minutes(entry.closes) for entry in hours])[by_lot]
-
-
-def months_of(month: str) -> int:
-    """Return the months of the Christian era up to a month such as ``"2026-01"``."""
-    year, number = month.split("-")
-    return 12 * int(year) + int(number) - 1
 
 
 class Programme(mesa.Agent):
-    """IMSS and the Secretaría de Economía: they build and open the announced centres.
+    """IMSS and the Secretaría de Economía: what they do each month, as a plan says.
 
     Parameters
     ----------
     model : PoloModel
-    rollout : Rollout
-        Which schemes are built, and with what delays.
+    plan : Plan
+        Outreach, assistance, siting, access, hours and what is built.
     """
 
-    def __init__(self, model, rollout: Rollout):
+    def __init__(self, model, plan: Plan):
         super().__init__(model)
-        self.rollout = rollout
+        self.plan = plan
+        self.schemes = {SCHEMES[scheme] for scheme in plan.rollout.schemes}
         self.announced = list(model.polo.announced.values())
+        known = model.old_centres + len(self.announced)
+        self.queue = model.centres[model.old_centres : known]
+        self.rows_for_agreements = model.centres[known:]
+        self.agreements: list[Agreement] = []
+        self.signatories = np.zeros(model.tables["firms"].size, bool)
+        self.sites = Sites(model, plan.siting)
+        self.accounts = Accounts(model)
+        if self.schemes:
+            self.prepare_centres()
 
-    def act(self) -> int:
-        """Step 1 of the month: start and open centres. Return how many opened."""
+    def prepare_centres(self) -> None:
+        """Give the announced centres the plan's hours, evening turn and delay."""
+        model, t = self.model, self.model.tables
+        new = slice(model.old_centres, model.old_centres + len(self.announced))
+        if self.announced:
+            centres = t["centres"][new]
+            give_new_hours(
+                centres, model.polo, self.plan.opens, model.settings.seed, model.replicate
+            )
+        if self.plan.opens.evening is not None:
+            share = self.plan.opens.evening.places
+            by_day = t["places"][new, :N_AGES]
+            t["places"][new, N_AGES:] = evening_places(by_day, share)
+        for centre in self.queue:
+            if self.announced_of(centre).built is None:
+                centre.start += self.plan.rollout.delay_months
+
+    def announced_of(self, centre) -> Announced:
+        """Return what was announced of a centre of the queue."""
+        return self.announced[centre.number - self.model.old_centres]
+
+    def act(self) -> tuple[int, int]:
+        """Step 1 of the month; return how many centres opened, and how many closed."""
+        settings = self.model.settings
         month = int(self.model.now["month"][0])
+        if month < settings.burn_in or not self.schemes:
+            return 0, 0
+        first = month == settings.burn_in
+        if EMPRESA in self.schemes:
+            firms = self.model.tables["firms"]
+            of_run = (settings.seed, self.model.replicate)
+            spread(firms, self.plan.outreach, *of_run, month, first)
+            self.agreements_are_signed(month)
+            self.agreements_are_abandoned(month)
+        self.sites.are_offered(month, first)
+        self.building_begins(month)
+        opened = self.centres_open(month)
+        return opened, self.centres_close(month)
+
+    # Scheme empresa
+
+    def agreements_are_signed(self, month: int) -> None:
+        """Let aware firms that find a centre worth its cost sign, alone or together."""
+        last = months_of(self.model.settings.agreement_end) - self.model.first_month
+        if month > last:
+            return
+        for signed in self.model.polo.signed.values():
+            if months_of(signed.start) - self.model.first_month == month:
+                self.signed_as_known(signed, month)
+        firms, parameters = self.model.tables["firms"], self.model.settings.parameters
+        worth = worth_of_a_place(firms, parameters, self.model.polo["potential_pay"])
+        willing = (firms.aware == 1) & ~self.signatories & (worth >= cost_of_a_place(parameters))
+        terms = self.plan.rollout.agreements
+        for members, places in consortia(firms, willing, parameters["expected_use"].value, terms):
+            if sum(a.centre >= 0 for a in self.agreements) >= terms.most:
+                return
+            weights = firms.children[members]
+            self.sign(
+                members, places, float((worth[members] * weights).sum() / weights.sum()), month
+            )
+
+    def signed_as_known(self, signed, month: int) -> None:
+        """Let the largest plants of a park sign an agreement that the polo is known to have."""
+        firms = self.model.tables["firms"]
+        there = (firms.zone == self.sites.park_of[signed.park]) & ~self.signatories
+        numbers = np.flatnonzero(there)
+        members = numbers[np.argsort(-firms.base_posts[numbers], kind="stable")][: signed.firms]
+        if members.size:
+            worth = cost_of_a_place(self.model.settings.parameters)
+            places = round(signed.places * self.model.settings.scale)
+            self.sign(members, places, worth, month, signed.years)
+
+    def sign(
+        self, members: np.ndarray, places: int, worth: float, month: int, years: int | None = None
+    ) -> None:
+        """Sign an agreement for a centre of so many places at the sponsors' park."""
+        row = next((c for c in self.rows_for_agreements if c.stage == PROPOSED), None)
+        if row is None:
+            return
+        t, assistance = self.model.tables, self.plan.assistance
+        assisted = self.draw(row, 0, 0) < assistance.coverage.value
+        paperwork = (
+            assistance.paperwork_months_assisted if assisted else assistance.paperwork_months
+        )
+        firms = t["firms"]
+        self.signatories[members] = True
+        row.stage = PAPERWORK
+        row.zone = int(firms.zone[members[0]])
+        row.opens = max(0, int(firms.day_start[members].min()) - MARGIN)
+        row.closes = int(firms.day_end[members].max()) + MARGIN
+        shares = shares_of_rooms(self.model.polo.rooms)
+        t["places"][row.number, :N_AGES] = apportion(places, shares)
+        evening = self.plan.opens.evening
+        if evening is not None and firms.evening[members].any():
+            t["places"][row.number, N_AGES:] = evening_places(
+                t["places"][row.number, :N_AGES], evening.places
+            )
+            row.evening_opens = int(firms.evening_start[members].min()) - MARGIN
+            row.evening_closes = int(firms.evening_end[members].max()) + MARGIN
+        row.start = month + round(paperwork.value)
+        term = 12 * (years or self.plan.rollout.agreements.years)
+        self.agreements.append(Agreement(row.number, members, row.start, assisted, worth, term))
+
+    def agreements_are_abandoned(self, month: int) -> None:
+        """Let firms give up before their centre opens, less often where IMSS assists.
+
+        Who gave up does not sign again.
+        """
+        assistance = self.plan.assistance
+        for agreement in self.agreements:
+            centre = self.model.centres[agreement.centre]
+            if centre.stage not in (PAPERWORK, BUILDING):
+                continue
+            hazard = assistance.abandonment
+            if agreement.assisted:
+                hazard = assistance.abandonment_assisted
+            if self.draw(centre, month, 1) < hazard.value:
+                centre.stage = ABANDONED
+
+    # Building, opening, closing
+
+    def building_begins(self, month: int) -> None:
+        """Start to build what is due and has a site."""
+        for centre in self.queue:
+            if centre.stage != PROPOSED or centre.scheme not in self.schemes:
+                continue
+            if centre.start > month or centre.closing <= month:
+                continue
+            own = self.sites.announced_zone(centre)
+            zone = self.sites.take(centre)
+            if zone is not None:
+                centre.zone = zone
+                self.begin(centre, centre.start if own is not None else month, month)
+        for agreement in self.agreements:
+            centre = self.model.centres[agreement.centre]
+            if centre.stage == PAPERWORK and centre.start <= month:
+                self.begin(centre, month, month)
+
+    def begin(self, centre, start: int, month: int) -> None:
+        """Begin a building: it takes as many months as the centre draws, then it is staffed.
+
+        Where a share was seen built on a date, the rest counts from then. What was paid before this
+        month is not in the accounts.
+        """
+        rollout = self.plan.rollout
+        months = rollout.building_months
+        draw = self.draw(centre, 0, 0, BUILDING_DRAW)
+        duration = months.shortest + int(draw * (months.longest - months.shortest + 1))
+        left = 1.0
+        built = None if centre.scheme == EMPRESA else self.announced_of(centre).built
+        if built is not None:
+            start = months_of(BUILT_SEEN) - self.model.first_month
+            left = 1 - built
+            duration = int(np.ceil(left * duration))
+        centre.stage = BUILDING
+        centre.opening = max(start + duration + rollout.staffing_months.value, month)
+        ahead = centre.opening - month
+        left *= ahead / max(centre.opening - start, 1)
+        self.accounts.building_begins(centre.number, ahead, left)
+
+    def centres_open(self, month: int) -> int:
+        """Open what is built and staffed; join a firm's centre to its sponsors."""
         opened = 0
-        if month < self.model.settings.burn_in:
-            return 0
         for centre in self.model.new_centres:
-            if centre.stage == PROPOSED and self.builds(centre) and centre.start <= month:
-                centre.stage = BEING_BUILT
-                centre.opening = max(self.opening_of(centre), month)
-            if centre.stage == BEING_BUILT and centre.opening <= month:
-                self.open(centre)
+            if centre.stage == BUILDING and centre.opening <= month:
+                centre.stage, centre.open = OPEN, 1
                 opened += 1
+        for agreement in self.agreements:
+            centre = self.model.centres[agreement.centre]
+            if centre.stage == OPEN and centre.opening == month:
+                self.model.tables["firms"].centre[agreement.firms] = agreement.centre
+                agreement.ends = month + agreement.term
         return opened
 
-    def builds(self, centre) -> bool:
-        """Return True if the rollout has the centre's scheme."""
-        return any(SCHEMES[scheme] == centre.scheme for scheme in self.rollout.schemes)
+    def centres_close(self, month: int) -> int:
+        """Close what is due to, and firms' centres whose agreement lapses; return how many."""
+        closed = 0
+        for centre in self.queue:
+            if centre.stage == OPEN and centre.closing <= month:
+                centre.stage, centre.open = CLOSED, 0
+                closed += 1
+        t = self.model.tables
+        for agreement in self.agreements:
+            centre = self.model.centres[agreement.centre]
+            if centre.stage != OPEN or agreement.ends > month:
+                continue
+            enrolled = int(t["enrolled"][centre.number].sum())
+            places = int(t["places"][centre.number].sum())
+            if still_pays(agreement, enrolled, places, self.model.settings.parameters):
+                agreement.ends = month + agreement.term
+                continue
+            centre.stage, centre.open, centre.closing = CLOSED, 0, month
+            t["firms"].centre[agreement.firms] = NOBODY
+            self.signatories[agreement.firms] = False
+            closed += 1
+        return closed
 
-    def opening_of(self, centre) -> int:
-        """Return the month in which a centre opens: what is left to build, then staffing.
-
-        Building takes as many months as the centre draws; where a share was seen built on a date,
-        the rest counts from then.
-        """
+    def draw(self, centre, month: int, which: int, purpose: int = AGREEMENT) -> float:
+        """Return a uniform draw of a centre."""
         settings = self.model.settings
-        draw = uniforms(settings.seed, self.model.replicate, centre.number, 0, BUILDING)[0]
-        months = self.rollout.building_months
-        duration = months.shortest + int(draw * (months.longest - months.shortest + 1))
-        announced = self.announced[centre.number - self.model.old_centres]
-        start = centre.start
-        if announced.built is not None:
-            start = months_of(BUILT_SEEN) - self.model.first_month
-            duration = int(np.ceil((1 - announced.built) * duration))
-        return start + duration + self.rollout.staffing_months.value
-
-    def open(self, centre) -> None:
-        """Open a centre; one of scheme `empresa` is joined to the firms that sponsor it."""
-        centre.stage = OPEN
-        centre.open = 1
-        if centre.scheme == EMPRESA:
-            self.join_firms(centre)
-
-    def join_firms(self, centre) -> None:
-        """Give an `empresa` centre its sponsors: contiguous export plants, the largest first.
-
-        A consortium grows from the largest plant without a centre, over plants of its park, until
-        its staff would fill the places. Its hours are those of its sponsors' day shifts, with half
-        an hour on either side.
-        """
-        firms = self.model.tables["firms"]
-        free = (firms.sector == 0) & (firms.centre < 0)
-        if not free.any():
-            return
-        largest = int(np.flatnonzero(free)[np.argmax(firms.base_posts[free])])
-        zone = firms.zone[largest]
-        candidates = np.flatnonzero(free & (firms.zone == zone))
-        candidates = candidates[np.argsort(-firms.base_posts[candidates], kind="stable")]
-        staff = np.cumsum(firms.staff[candidates])
-        wanted = self.rollout.women_per_place.value * int(centre.places.sum())
-        members = candidates[: int(np.searchsorted(staff, wanted)) + 1]
-        firms.centre[members] = centre.number
-        centre.zone = int(zone)
-        centre.opens = max(0, int(firms.day_start[members].min()) - MARGIN)
-        centre.closes = int(firms.day_end[members].max()) + MARGIN
-
-
-BUILT_SEEN = "2025-11"
-"""First month after 29 October 2025, when the shares built were seen."""
+        return uniforms(settings.seed, self.model.replicate, centre.number, month, purpose)[which]

@@ -135,7 +135,9 @@ class ResultFolder:
             return
 
 
-def default_folder(scenario: str, now: datetime, root: str | Path = "outputs") -> Path:
+def default_folder(
+    scenario: str, now: datetime, root: str | Path = "outputs", what: str = ""
+) -> Path:
     """Name a new folder for a run: ``outputs/<scenario>/<YYYY-MM-DD_HH-MM-SS>``.
 
     Nothing is created. Two runs started in the same second may get the same name; the second to
@@ -149,6 +151,8 @@ def default_folder(scenario: str, now: datetime, root: str | Path = "outputs") -
         When the run starts.
     root : str or Path
         Folder of all results.
+    what : str
+        What tells the run from others of the scenario: its polo and rollout.
 
     Returns
     -------
@@ -156,7 +160,8 @@ def default_folder(scenario: str, now: datetime, root: str | Path = "outputs") -
         A path that does not exist.
     """
     name = re.sub(r"[^\w-]+", "_", scenario)
-    stamp = Path(root) / name / f"{now:%Y-%m-%d_%H-%M-%S}"
+    kind = re.sub(r"[^\w-]+", "_", f"{what}_" if what else "")
+    stamp = Path(root) / name / f"{kind}{now:%Y-%m-%d_%H-%M-%S}"
     return next(path for path in _numbered(stamp) if not path.exists())
 
 

@@ -1,6 +1,6 @@
 """From the counts of each month to the tidy table of measures, as `configs/measures.yaml` says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,17 +10,18 @@ import pandas as pd
 import yaml
 
 import configs
-from sim.agents.ceci import EMPRESA, GUARDERIA, IMSS
+from sim.agents.ceci import CAMPO, EMPRESA, GUARDERIA, IMSS
 from sim.results.record import COUNTERS, GROUPS
-from sim.settings import Polo
+from sim.settings import Parameter, Polo
 
 SECTORS = ("sector_maquila", "sector_agropecuario", "sector_comercio_servicios", "sector_otro")
 SCHEMES = {
     "guarderia": (GUARDERIA,),
-    "ceci": (IMSS, EMPRESA, 3),
+    "ceci": (IMSS, EMPRESA, CAMPO),
     "ceci_imss": (IMSS,),
     "ceci_empresa": (EMPRESA,),
-    "all_centres": (GUARDERIA, IMSS, EMPRESA, 3),
+    "ceci_campo": (CAMPO,),
+    "all_centres": (GUARDERIA, IMSS, EMPRESA, CAMPO),
 }
 FIFTEEN_PLUS = ("participation", "employment", "formal_employment", "informality", "unemployment")
 """Measures that the counts of women of 50 and over can complete."""
@@ -49,8 +50,7 @@ class Counts:
         Scheme of each centre.
     polo : Polo
     scale : float
-    capital_cost, running_cost : float
-        MXN per centre opened, and per place and month.
+    parameters : mapping of str to Parameter
     """
 
     def __init__(
@@ -59,8 +59,7 @@ class Counts:
         schemes: np.ndarray,
         polo: Polo,
         scale: float,
-        capital_cost: float,
-        running_cost: float,
+        parameters: Mapping[str, Parameter],
     ):
         people = np.array([month.people for month in history], float)
         self.of: dict[str, dict[str, np.ndarray]] = {}
@@ -79,9 +78,12 @@ class Counts:
                 name: np.array([m.centres[name][inside].sum() for m in history], float)
                 for name in history[0].centres
             }
-            counts["capital"] = counts["opened"] * capital_cost * scale
-            counts["running"] = counts["places"] * running_cost
             self.of[group] = counts
+        for group in GROUPS:
+            counts = self.of[group]
+            counts["enrolled_insured"] = counts["enrolled"] - counts["enrolled_uninsured"]
+            for name in ("social_contributions", "income_tax"):
+                counts[name] = counts["wages"] * parameters[name].value
         children = self.of["women_15_49"]["children"]
         self.of["polo"] = {"children": children, "places": self.of["all_centres"]["places"]}
 

@@ -5,8 +5,9 @@ Everything is a whole number (persons, days, pesos, metres), so sums do not depe
 
 import numpy as np
 
-from sim.agents.attendance import attend
+from sim.agents.attendance import attend, earned
 from sim.agents.ceci import GUARDERIA
+from sim.agents.firm import AGROPECUARIO, MAQUILA
 from sim.agents.household import CORESIDENT
 from sim.agents.mother import (
     CARE_AGE,
@@ -14,10 +15,12 @@ from sim.agents.mother import (
     CHILD_SLOTS,
     FORMAL,
     INFORMAL,
+    MAQUILA_EVENING,
     NEVER,
     NOBODY,
     OUT,
     SCHOOL_AGE,
+    SEASON_ENDED,
     STAYED,
 )
 from sim.core.engine import rule
@@ -40,11 +43,14 @@ GROUPS = (
     "sector_otro",
     "sector_informal",
     "mothers_u4_maquila",
+    "mothers_u4_evening",
+    "mothers_u4_informal",
+    "mothers_u4_agropecuario",
 )
 _BY_SCHOOLING = 3
 _LONE, _PARTNERED, _WITH_GRANDMOTHER, _WITHOUT_GRANDMOTHER = 7, 8, 9, 10
 _BY_SECTOR = 11
-_INFORMAL_SECTOR, _U4_MAQUILA = 15, 16
+_INFORMAL_SECTOR, _U4_MAQUILA, _U4_EVENING, _U4_INFORMAL, _U4_AGROPECUARIO = 15, 16, 17, 18, 19
 N_GROUPS = len(GROUPS)
 
 COUNTERS = (
@@ -65,6 +71,7 @@ COUNTERS = (
     "quits",
     "dismissals",
     "moves",
+    "season_ends",
     "hires",
     "survivors",
     "output",
@@ -85,6 +92,7 @@ COUNTERS = (
     "care_ceci",
     "eligible",
     "enrolled",
+    "enrolled_uninsured",
     "asking",
     "distance",
 )
@@ -92,22 +100,31 @@ N_COUNTERS = len(COUNTERS)
 (
     _PEOPLE, _SEARCHING, _INFORMAL, _FORMAL, _HOURS, _SCHEDULED, _FORMAL_DAYS, _LOST_OWN,
     _LOST_CHILD, _LOST_CARE, _LOST_OTHER, _EXPOSED, _SEPARATIONS, _QUITS_BY_CHOICE, _QUITS,
-    _DISMISSALS, _MOVES, _HIRES, _SURVIVORS, _OUTPUT, _WAGES, _INCOME, _TENURE, _TURNOVER_COST,
-    _BIRTHS, _CHILDREN, _CARE_OWN, _CARE_WORKPLACE, _CARE_GRANDMOTHER, _CARE_RELATIVE,
-    _CARE_PARTNER, _CARE_SIBLING, _CARE_PRIVATE, _CARE_GUARDERIA, _CARE_CECI, _ELIGIBLE, _ENROLLED,
-    _ASKING, _DISTANCE,
+    _DISMISSALS, _MOVES, _SEASON_ENDS, _HIRES, _SURVIVORS, _OUTPUT, _WAGES, _INCOME, _TENURE,
+    _TURNOVER_COST, _BIRTHS, _CHILDREN, _CARE_OWN, _CARE_WORKPLACE, _CARE_GRANDMOTHER,
+    _CARE_RELATIVE, _CARE_PARTNER, _CARE_SIBLING, _CARE_PRIVATE, _CARE_GUARDERIA, _CARE_CECI,
+    _ELIGIBLE, _ENROLLED, _ENROLLED_UNINSURED, _ASKING, _DISTANCE,
 ) = range(N_COUNTERS)  # fmt: skip
 
 STATUS_COUNTER = (0, _SEARCHING, _INFORMAL, _FORMAL)
-REASON_COUNTER = (0, _QUITS_BY_CHOICE, _QUITS, _DISMISSALS, _MOVES)
+REASON_COUNTER = (0, _QUITS_BY_CHOICE, _QUITS, _DISMISSALS, _MOVES, 0, _SEASON_ENDS)
 CARE_COUNTER = (
     _CARE_OWN, _CARE_WORKPLACE, _CARE_GRANDMOTHER, _CARE_RELATIVE, _CARE_PARTNER, _CARE_SIBLING,
     _CARE_PRIVATE,
 )  # fmt: skip
 """Counters by labour status, reason of leaving and way of care, in the order of their codes."""
 
-# What a firm is told of its staff each month
-FIRM_SCHEDULED, FIRM_LOST, FIRM_OUTPUT, N_FIRM_COUNTERS = 0, 1, 2, 3
+# What a firm is told of its staff each month: of all, of mothers who have a child of the age for a
+# centre in none, and of women without a child under four
+FIRM_COUNTERS = (
+    "scheduled", "lost", "output", "children",
+    "mother_days", "mother_days_lost", "mothers_seen", "mothers_left",
+    "other_days", "other_days_lost", "others_seen", "others_left",
+)  # fmt: skip
+N_FIRM_COUNTERS = len(FIRM_COUNTERS)
+_FIRM_SCHEDULED, _FIRM_LOST, _FIRM_OUTPUT, _FIRM_CHILDREN, _FIRM_MOTHERS, _FIRM_OTHERS = (
+    0, 1, 2, 3, 4, 8,
+)  # fmt: skip
 BLOCKS = 16
 """Fixed number of parts in which the population is counted, whatever the number of threads."""
 
@@ -124,8 +141,14 @@ def groups_of(mother, children, household, sector, month):
         bits |= 1 << (_PARTNERED if household.partner == 1 else _LONE)
         with_her = household.grandmother == CORESIDENT
         bits |= 1 << (_WITH_GRANDMOTHER if with_her else _WITHOUT_GRANDMOTHER)
-        if sector == 0:
+        if sector == MAQUILA:
             bits |= 1 << _U4_MAQUILA
+            if mother.kind == MAQUILA_EVENING:
+                bits |= 1 << _U4_EVENING
+        elif sector == AGROPECUARIO:
+            bits |= 1 << _U4_AGROPECUARIO
+        elif sector < 0 and mother.status == INFORMAL:
+            bits |= 1 << _U4_INFORMAL
     if sector >= 0:
         bits |= 1 << (_BY_SECTOR + sector)
     elif mother.status == INFORMAL:
@@ -153,7 +176,8 @@ def record(mother, children, household, world, counts, firm_counts):
     p = world.parameters[0]
     sector = mother.sector if mother.status == FORMAL else NOBODY
     bits = groups_of(mother, children, household, sector, month)
-    income = int(household.partner_income) + int(household.other_income) + int(mother.wage)
+    pay = earned(mother, p)
+    income = int(household.partner_income) + int(household.other_income) + pay
     hired = mother.status == FORMAL and mother.hired == month
     for group in range(N_GROUPS):
         if bits >> group & 1:
@@ -164,19 +188,22 @@ def record(mother, children, household, world, counts, firm_counts):
             if mother.status != OUT:
                 counts[group, STATUS_COUNTER[mother.status]] += 1
             if mother.status == FORMAL:
-                counts[group, _WAGES] += mother.wage
+                counts[group, _WAGES] += pay
                 counts[group, _TENURE] += mother.tenure
                 if hired:
                     counts[group, _HIRES] += 1
     if mother.was_formal == 1:
         before = groups_of(mother, children, household, int(mother.sector_before), month)
+        before &= ~(1 << _U4_EVENING)  # her shift at the start of the month is not kept
         for group in range(N_GROUPS):
             if before >> group & 1:
                 counts[group, _EXPOSED] += 1
                 if mother.separated != STAYED:
                     counts[group, _SEPARATIONS] += 1
                     counts[group, REASON_COUNTER[mother.separated]] += 1
-                    counts[group, _TURNOVER_COST] += int(p.replacement_cost)
+                    if mother.separated != SEASON_ENDED:
+                        counts[group, _TURNOVER_COST] += int(p.replacement_cost)
+        firm_sees_who_left(mother, children, month, firm_counts)
     if hired:
         mother.hire_groups = bits
     elif mother.status == FORMAL and mother.tenure == 12:
@@ -215,9 +242,51 @@ def work(mother, children, household, world, counts, firm_counts):
                 counts[group, _OUTPUT] += output
     if mother.status != FORMAL:
         return
-    firm_counts[mother.firm, FIRM_SCHEDULED] += mother.scheduled
-    firm_counts[mother.firm, FIRM_LOST] += lost
-    firm_counts[mother.firm, FIRM_OUTPUT] += output
+    firm = mother.firm
+    firm_counts[firm, _FIRM_SCHEDULED] += mother.scheduled
+    firm_counts[firm, _FIRM_LOST] += lost
+    firm_counts[firm, _FIRM_OUTPUT] += output
+    outside = children_outside(children, now.month)
+    firm_counts[firm, _FIRM_CHILDREN] += outside
+    first = kind_of_staff(children, now.month, outside)
+    if first > 0:
+        firm_counts[firm, first] += mother.scheduled
+        firm_counts[firm, first + 1] += lost
+
+
+@rule
+def firm_sees_who_left(mother, children, month, firm_counts):
+    """Count a woman who was on a firm's staff at the start of the month, and whether she left."""
+    left = mother.separated != STAYED
+    firm = mother.left_firm if left else mother.firm
+    first = kind_of_staff(children, month, children_outside(children, month))
+    if first > 0 and firm != NOBODY:
+        firm_counts[firm, first + 2] += 1
+        if left and mother.separated != SEASON_ENDED:
+            firm_counts[firm, first + 3] += 1
+
+
+@rule
+def children_outside(children, month):
+    """Return how many children are of the age for a centre and in none."""
+    count = 0
+    for k in range(CHILD_SLOTS):
+        child = children[k]
+        if child.birth == NEVER or month - child.birth >= CARE_AGE:
+            break
+        if child.centre == NOBODY and month - child.birth >= CARE_FROM:
+            count += 1
+    return count
+
+
+@rule
+def kind_of_staff(children, month, outside):
+    """Return the first firm counter of the kind of staff that a woman is; 0 if of neither."""
+    if outside > 0:
+        return _FIRM_MOTHERS
+    if children[0].birth == NEVER or month - children[0].birth >= CARE_AGE:
+        return _FIRM_OTHERS
+    return 0
 
 
 @rule
@@ -236,6 +305,8 @@ def arrangement(mother, child, world):
 def counts_children(mother, children, household, world, counts, bits):
     """Count the children under four: arrangement, eligibility, places, distance."""
     month = world.now[0].month
+    grace = world.parameters[0].grace_months
+    now_uninsured = month - mother.last_insured > grace
     for k in range(CHILD_SLOTS):
         child = children[k]
         if child.birth == NEVER or month - child.birth >= CARE_AGE:
@@ -257,6 +328,8 @@ def counts_children(mother, children, household, world, counts, bits):
                     counts[group, _ELIGIBLE] += 1
                 if child.centre != NOBODY:
                     counts[group, _ENROLLED] += 1
+                    if mother.status == INFORMAL and now_uninsured:
+                        counts[group, _ENROLLED_UNINSURED] += 1
 
 
 def empty_counts(firms: int) -> tuple[np.ndarray, np.ndarray]:

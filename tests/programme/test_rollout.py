@@ -3,22 +3,44 @@
 import numpy as np
 import pytest
 
-from sim.agents.ceci import CAMPO, EMPRESA, GUARDERIA, IMSS, OPEN, PROPOSED
-from sim.agents.firm import MAQUILA
+from sim.agents.ceci import (
+    BUILDING,
+    CAMPO,
+    CLOSED,
+    EMPRESA,
+    GUARDERIA,
+    IMSS,
+    N_AGES,
+    OPEN,
+    PROPOSED,
+)
+from sim.agents.mother import NOBODY
 from sim.model import PoloModel
-from sim.programme.rollout import BUILT_SEEN, months_of
+from sim.programme.calendar import months_of
+from sim.programme.centres import LONG_AGO, make_centres
+from sim.programme.rollout import BUILT_SEEN
 
 BURN_IN = 2
-SMALL = ("scale=0.004", f"burn_in={BURN_IN}", "months=57")
+SMALL = ("scale=0.002", f"burn_in={BURN_IN}", "months=57")
+SITES = ("siting.sites_a_month.value=20", "siting.acceptance.value=1")
+"""So many sites that no centre waits for one."""
 JANUARY_2026 = months_of("2026-01")
 
 
 def lived(settings, *overrides, replicate=0):
-    """Return a polo after its last month, and whether each centre was open in each month."""
+    """Return a polo after its last month, with the centres as they were after each month."""
     model = PoloModel(settings(*SMALL, *overrides), replicate)
+    model.seen = []
     for _ in range(model.settings.burn_in + model.settings.months):
         model.step()
+        model.seen.append(model.tables["centres"].copy())
     return model
+
+
+def months_in(model, stage):
+    """Return how many months each centre was in a stage, and the first of them."""
+    there = np.array([centres.stage == stage for centres in model.seen])
+    return there.sum(axis=0), there.argmax(axis=0)
 
 
 @pytest.fixture(scope="module", params=range(3), ids="replicate {}".format)
@@ -26,35 +48,75 @@ def announced(request, settings):
     return lived(settings, replicate=request.param)
 
 
-def test_juarez_announces_24_centres_of_which_the_first_twelve_have_2620_places(settings):
+def queue_of(model):
+    """Return the centres that were announced, each with what was announced of it."""
+    return list(enumerate(model.polo.announced.values(), start=model.old_centres))
+
+
+def test_juarez_lists_15_centres_of_imss_of_which_seven_are_of_the_first_twelve(settings):
     polo = settings().polo
     centres = list(polo.announced.values())
-    assert len(centres) == 24
+    assert len(centres) == 15
     first = [centre for centre in centres if months_of(centre.start) < months_of("2027-01")]
-    assert len(first) == 12
-    assert sum(centre.places for centre in first) == 2620
-    assert sum(centre.scheme == "empresa" for centre in first) == 5
+    assert len(first) == 7
+    assert sum(centre.places for centre in first) == 250 + 6 * 215
+    assert {centre.scheme for centre in centres} == {"imss"}, "firms decide on theirs"
     assert polo.announced["paraje_oriente"].places == 250
+    assert not polo.signed
 
 
 def test_at_full_scale_places_are_those_announced(settings):
-    from sim.programme.rollout import make_centres
-
     told = settings()
     for replicate in range(3):
-        centres, places = make_centres(told.polo, told.seed, replicate, 1.0, JANUARY_2026 - 24)
-        old = round(told.polo["guarderias"])
+        of_run = (told.seed, replicate, 1.0, JANUARY_2026 - 24)
+        centres, places = make_centres(told.polo, *of_run, most_agreements=7)
+        old, known = round(told.polo["guarderias"]), len(centres) - 7
         wanted = [centre.places for centre in told.polo.announced.values()]
-        assert np.abs(places[old:].sum(axis=1) - wanted).max() <= 2
-        assert places[old : old + 12].sum() == pytest.approx(2620, abs=3)
+        assert np.abs(places[old:known].sum(axis=1) - wanted).max() <= 2
         assert places[old:].sum() == sum(wanted)
         assert places[:old].sum() == told.polo["guarderia_places"]
-        assert (places > 0).all()
+        assert (places[:known, :N_AGES] > 0).all()
+        assert not places[:, N_AGES:].any(), "an evening turn comes with a plan that has one"
         assert (centres.scheme[:old] == GUARDERIA).all()
-        assert set(centres.scheme[old:]) == {IMSS, EMPRESA}
+        assert (centres.scheme[old:known] == IMSS).all()
         assert not centres.open[old:].any()
         assert centres.open[:old].all()
-        assert (centres.closes - centres.opens >= 9 * 60).all(), "at least nine hours a day"
+        assert (centres.closes - centres.opens >= 9 * 60)[:old].all(), "at least nine hours a day"
+        # Rows for what firms may sponsor are empty
+        assert (centres.scheme[known:] == EMPRESA).all()
+        assert (centres.stage[known:] == PROPOSED).all()
+        assert not places[known:].any()
+
+
+def test_new_centres_are_open_nine_hours_or_more_and_the_old_ones_keep_theirs(settings):
+    models = {
+        name: PoloModel(settings(*SMALL, f"opens={name}"), 0)
+        for name in ("estandar", "vespertino", "extendido")
+    }
+    known = {}
+    for name, model in models.items():
+        old, end = model.old_centres, model.old_centres + len(model.polo.announced)
+        centres = model.tables["centres"]
+        assert (centres.closes - centres.opens >= 9 * 60)[:end].all()
+        known[name] = centres[old:end]
+        for column in ("opens", "closes", "evening_opens", "evening_closes"):
+            np.testing.assert_array_equal(
+                centres[column][:old], models["estandar"].tables["centres"][column][:old]
+            )
+        by_day, evening = np.hsplit(model.tables["places"], [N_AGES])
+        if name == "extendido":
+            share = model.settings.opens.evening.places
+            assert np.abs(evening[old:end] - share * by_day[old:end]).max() <= 0.5
+            assert not evening[:old].any()
+        else:
+            assert not evening.any()
+    hours = {"opens": 15 * 60 + 30, "closes": 26 * 60 + 30}
+    for column, minute in hours.items():
+        assert set(known["extendido"][f"evening_{column}"]) == {minute}
+        assert set(known["estandar"][f"evening_{column}"]) == {0}
+        np.testing.assert_array_equal(known["extendido"][column], known["estandar"][column])
+    assert set(known["vespertino"].closes) == {20 * 60}
+    assert len(set(known["estandar"].closes)) == 2
 
 
 def test_nothing_opens_before_january_2026(announced):
@@ -62,21 +124,30 @@ def test_nothing_opens_before_january_2026(announced):
         if announced.first_month + month < JANUARY_2026:
             assert not recorded.centres["open"][announced.old_centres :].any()
             assert not recorded.centres["opened"][announced.old_centres :].any()
+            assert not announced.seen[month].stage[announced.old_centres :].any()
     new = announced.tables["centres"][announced.old_centres :]
     assert (announced.first_month + new.opening.astype(int) >= JANUARY_2026).all()
 
 
 def test_centres_open_when_building_and_staffing_are_over(announced):
-    """Between start + shortest + staffing and start + longest + staffing.
+    """Between begun + shortest + staffing and begun + longest + staffing.
 
-    Of a centre seen half built, the rest alone counts, from the month after it was seen.
+    Those that need a site begin when they have one. Of a centre seen half built, the rest alone
+    counts, from the month after it was seen.
     """
     rollout = announced.settings.rollout
     building, staffing = rollout.building_months, rollout.staffing_months.value
     durations = []
-    for number, told in enumerate(announced.polo.announced.values(), start=announced.old_centres):
+    _, begun = months_in(announced, BUILDING)
+    for number, told in queue_of(announced):
         left = 1.0 if told.built is None else 1.0 - told.built
-        start = months_of(told.start if told.built is None else BUILT_SEEN)
+        if told.built is None:
+            start = announced.first_month + int(begun[number])
+            assert start >= max(months_of(told.start), JANUARY_2026)
+        else:
+            start = months_of(BUILT_SEEN)
+        if announced.seen[-1].stage[number] == PROPOSED:
+            continue  # it waits for a site
         opening = announced.first_month + int(announced.tables["centres"].opening[number])
         earliest = max(start + int(np.ceil(left * building.shortest)) + staffing, JANUARY_2026)
         latest = max(start + int(np.ceil(left * building.longest)) + staffing, JANUARY_2026)
@@ -85,7 +156,7 @@ def test_centres_open_when_building_and_staffing_are_over(announced):
             durations.append(opening - start - staffing)
         # It is open from that month on, and was not before
         opened = [recorded.centres["open"][number] for recorded in announced.history]
-        first = opening - announced.first_month
+        first = min(opening - announced.first_month, len(opened))
         assert opened == [0] * first + [1] * (len(opened) - first)
         assert [recorded.centres["opened"][number] for recorded in announced.history] == [
             int(month == first) for month in range(len(opened))
@@ -93,27 +164,34 @@ def test_centres_open_when_building_and_staffing_are_over(announced):
     assert len(set(durations)) > 1, "each draws its own"
 
 
-def test_all_open_in_the_end_and_their_places_with_them(announced):
-    assert (announced.tables["centres"].stage == OPEN).all()
-    assert (announced.history[-1].centres["open"] == 1).all()
+def test_with_sites_enough_all_begin_when_announced_and_open_in_the_end(settings):
+    model = lived(settings, *SITES, "agreement_end=2034-09", "months=60")
+    known = slice(model.old_centres, model.old_centres + len(model.polo.announced))
+    assert (model.tables["centres"].stage[known] == OPEN).all()
+    assert (model.history[-1].centres["open"][: known.stop] == 1).all()
     np.testing.assert_array_equal(
-        announced.history[-1].centres["places"], announced.tables["places"].sum(axis=1)
+        model.history[-1].centres["places"][: known.stop],
+        model.tables["places"][: known.stop].sum(axis=1),
     )
-    first = announced.history[0].centres["places"]
-    assert not first[announced.old_centres :].any()
+    first = model.history[0].centres["places"]
+    assert not first[model.old_centres :].any()
+    _, begun = months_in(model, BUILDING)
+    for number, told in queue_of(model):
+        start = max(months_of(told.start), JANUARY_2026) - model.first_month
+        assert begun[number] == start
 
 
 def test_building_times_are_drawn_evenly(settings):
-    """Over 60 replicates of 19 centres, 9, 10 and 11 months in a third each: five deviations."""
+    """Over 60 replicates of 10 centres, 9, 10 and 11 months in a third each: five deviations."""
     model = PoloModel(settings(*SMALL), 0)
+    programme, staffing = model.programme, model.settings.rollout.staffing_months.value
     drawn = []
     for replicate in range(60):
         model.replicate = replicate
-        for number, told in enumerate(model.polo.announced.values(), start=model.old_centres):
+        for number, told in queue_of(model):
             if told.built is None:
-                centre = model.centres[number]
-                staffing = model.settings.rollout.staffing_months.value
-                drawn.append(model.programme.opening_of(centre) - centre.start - staffing)
+                programme.begin(model.centres[number], 100, 100)
+                drawn.append(model.centres[number].opening - 100 - staffing)
     months, times = np.unique(drawn, return_counts=True)
     building = model.settings.rollout.building_months
     assert months.tolist() == list(range(building.shortest, building.longest + 1))
@@ -126,58 +204,101 @@ def test_without_a_programme_nothing_opens(settings):
     new = model.tables["centres"][model.old_centres :]
     assert (new.stage == PROPOSED).all()
     assert not any(month.centres["open"][model.old_centres :].any() for month in model.history)
-    assert (model.tables["firms"].centre == -1).all()
+    assert (model.tables["firms"].centre == NOBODY).all()
+    assert not model.tables["firms"].aware.any()
+
+
+WILLING = (
+    "outreach=saturacion", "parameters.running_cost_empresa.value=4000",
+    "parameters.imss_fee.value=6000", "parameters.capital_cost_empresa.value=20000",
+    "rollout.agreements.least_places=10", "parameters.expected_use.value=1",
+    "assistance.abandonment_assisted.value=0",
+)  # fmt: skip
+"""Every large firm knows, and finds a centre worth its cost."""
 
 
 @pytest.mark.parametrize(("scheme", "number"), [("imss", IMSS), ("empresa", EMPRESA)])
 def test_a_programme_of_one_scheme_opens_that_alone(settings, scheme, number):
-    model = lived(settings, f"rollout.schemes=[{scheme}]")
+    model = lived(settings, *WILLING, *SITES, f"rollout.schemes=[{scheme}]", "scale=0.006")
     new = model.tables["centres"][model.old_centres :]
-    np.testing.assert_array_equal(new.open == 1, new.scheme == number)
     assert (new.open == 1).any()
+    assert set(new.scheme[new.stage != PROPOSED]) == {number}
     assert CAMPO not in new.scheme
+    assert bool(model.programme.agreements) == (scheme == "empresa")
 
 
-def test_slower_building_opens_later_by_as_much(settings, announced):
-    """The same centres, each as many months later."""
-    slow = lived(
-        settings, "rollout.staffing_months.value=4", "months=57", replicate=announced.replicate
+@pytest.mark.parametrize("schemes", ["[campo]", "[imss,empresa]"])
+def test_centres_of_scheme_campo_stand_at_their_farms(settings, schemes):
+    model = lived(
+        settings, "polo=san_quintin", f"rollout.schemes={schemes}", "scale=0.02", "months=20"
     )
-    later = slow.tables["centres"].opening - announced.tables["centres"].opening
-    assert set(later[announced.old_centres :].tolist()) == {3}
+    for number, told in queue_of(model):
+        centre = model.tables["centres"][number]
+        assert centre.scheme == CAMPO
+        assert centre.open == (schemes == "[campo]")
+        if centre.open:
+            park = list(model.polo.parks).index(told.park)
+            assert centre.zone == model.polo.zones.count + park
+            assert model.polo.parks[told.park].kind == "farm"
 
 
-def test_centres_of_firms_have_sponsors_of_one_zone(settings):
-    model = lived(settings, "scale=0.05")
-    firms, centres = model.tables["firms"], model.tables["centres"]
-    numbers = np.flatnonzero((centres.scheme == EMPRESA) & (centres.open == 1))
-    assert numbers.size == 9
-    for number in numbers:
-        sponsors = firms.centre == number
-        assert sponsors.any()
-        assert (firms.sector[sponsors] == MAQUILA).all()
-        assert (firms.zone[sponsors] == centres.zone[number]).all()
-    assert np.isin(firms.centre, [-1, *numbers.tolist()]).all(), "no other centre has sponsors"
+def test_the_same_imss_centres_open_whatever_firms_are_told(settings):
+    """What firms know and sign takes no site, no builder and no draw from IMSS's centres."""
+    openings = {}
+    for outreach in ("ninguna", "saturacion"):
+        model = lived(settings, *WILLING, f"outreach={outreach}", "scale=0.006", "months=30")
+        known = slice(0, model.old_centres + len(model.polo.announced))
+        openings[outreach] = [
+            (rows.stage[known].tolist(), rows.opening[known].tolist(), rows.zone[known].tolist())
+            for rows in model.seen
+        ]
+        signed = len(model.programme.agreements)
+        assert (signed > 0) == (outreach == "saturacion")
+    assert openings["ninguna"] == openings["saturacion"]
 
 
-def test_sponsors_are_as_many_as_fill_the_places(settings):
-    """The largest free plant, then neighbours by size, until their women would fill the centre."""
-    model = PoloModel(settings("scale=0.05", "burn_in=0"), 0)
-    firms = model.tables["firms"]
-    number = next(c.number for c in model.new_centres if c.scheme == EMPRESA)
-    model.programme.open(model.centres[number])
-    sponsors = np.flatnonzero(firms.centre == number)
-    largest = np.flatnonzero(firms.sector == MAQUILA)[
-        np.argmax(firms.base_posts[firms.sector == MAQUILA])
-    ]
-    assert largest in sponsors
-    wanted = model.settings.rollout.women_per_place.value * model.tables["places"][number].sum()
-    staff = firms.staff[sponsors]
-    neighbours = np.flatnonzero((firms.sector == MAQUILA) & (firms.zone == firms.zone[largest]))
-    enough = staff.sum() >= wanted
-    assert enough or set(sponsors) == set(neighbours)
-    smallest = sponsors[np.argmin(firms.base_posts[sponsors])]
-    assert staff.sum() - firms.staff[smallest] < wanted, "and no more than needed"
-    others = np.setdiff1d(neighbours, sponsors)
-    if others.size:
-        assert firms.base_posts[others].max() <= firms.base_posts[smallest]
+def test_slower_staffing_opens_later_by_as_much(settings):
+    """The same centres, each as many months later."""
+    quick, slow = (
+        lived(settings, *SITES, f"rollout.staffing_months.value={months}") for months in (1, 4)
+    )
+    later = slow.tables["centres"].opening - quick.tables["centres"].opening
+    assert set(later[quick.old_centres : quick.old_centres + 15].tolist()) == {3}
+
+
+def test_a_delay_moves_what_is_not_yet_begun(settings):
+    prompt, late = (lived(settings, *SITES, f"rollout.delay_months={n}") for n in (0, 12))
+    for number, told in queue_of(prompt):
+        begun = [int(months_in(model, BUILDING)[1][number]) for model in (prompt, late)]
+        if told.built is not None:
+            assert begun[0] == begun[1]
+        elif begun[1]:
+            assert begun[1] - begun[0] == 12
+
+
+def test_a_centre_that_is_announced_to_close_does_and_its_children_leave_at_once(settings):
+    model = PoloModel(
+        settings(
+            "scale=0.02", "burn_in=1", "parameters.public_trust.value=4",
+            "+polo.announced.paraje_oriente.closes=2027-03",
+            "polo.announced.paraje_oriente.places=2000",
+        ),
+        0,
+    )  # fmt: skip
+    number = model.old_centres
+    closing = months_of("2027-03") - model.first_month
+    before = 0
+    for month in range(closing + 4):
+        model.step()
+        centre = model.tables["centres"][number]
+        inside = (model.tables["children"].centre == number).sum()
+        places = model.history[-1].centres["places"][number]
+        if month < closing:
+            before = inside
+            assert (centre.open == 1) == (month >= centre.opening)
+        else:
+            assert (centre.stage, centre.open) == (CLOSED, 0)
+            assert (inside, places) == (0, 0), month - closing
+            assert number not in model.world.near
+    assert before > 10
+    assert model.tables["centres"].opening[number] > LONG_AGO
