@@ -13,9 +13,9 @@ import mesa
 import numpy as np
 from scipy.special import ndtri
 
-from sim.agents.ceci import CECI, EMPRESA, PROPOSED
+from sim.agents.ceci import CAMPO, CECI, GUARDERIA, IMSS
 from sim.agents.choice import LEANING, decide, lean, settle_in
-from sim.agents.firm import Firm, review
+from sim.agents.firm import Firm, lay_off, review
 from sim.agents.household import Household
 from sim.agents.job import separate
 from sim.agents.mother import CHILD_SLOTS, N_KINDS, Mother, month_passes
@@ -127,11 +127,10 @@ class PoloModel(mesa.Model):
         Raises
         ------
         ValueError
-            If this polo has centres of a programme on their way: its agreements and sites are not
-            copied.
+            If this polo has a programme already: its agreements and sites are not copied.
         """
-        if any(centre.stage != PROPOSED for centre in self.new_centres):
-            raise ValueError("only a polo without new centres can be forked")
+        if self.programme.schemes:
+            raise ValueError("only a polo without a programme can be forked")
         return PoloModel(self.settings, self.replicate, plan, fork_of=self)
 
     # A month
@@ -211,18 +210,14 @@ class PoloModel(mesa.Model):
         self._count_mothers(work)
 
     def jobs_end(self) -> None:
-        """Step 7: quits and dismissals."""
+        """Step 7: quits, dismissals and the end of the season."""
+        self._each_firm(lay_off)
         self._each_mother(separate)
         self._settle(self._take(self.world.leaves))
 
     def firms_review(self) -> None:
         """Step 8: firms set pay, posts and vacancies."""
-        firms = self.tables["firms"]
-        if self.compiled:
-            each(review)(firms, self.world)
-        else:
-            for firm in self.firms:
-                review(firm, self.plain_world)
+        self._each_firm(review)
 
     def month_is_recorded(self) -> None:
         """Step 9: count everybody, by group, and tell the firms what they see of their staff."""
@@ -248,6 +243,13 @@ class PoloModel(mesa.Model):
         else:
             for mother, household in zip(self.mothers, self.households, strict=True):
                 rule(mother, mother.children, household, self.plain_world)
+
+    def _each_firm(self, rule: Rule) -> None:
+        if self.compiled:
+            each(rule)(self.tables["firms"], self.world)
+        else:
+            for firm in self.firms:
+                rule(firm, self.plain_world)
 
     def _count_mothers(self, rule: Rule) -> None:
         t = self.tables
@@ -346,8 +348,13 @@ class PoloModel(mesa.Model):
 
     def _near(self) -> np.ndarray:
         centres = self.tables["centres"]
-        open_to_all = (centres.open == 1) & (centres.scheme != EMPRESA)
-        return nearest(self.distance, centres.zone, open_to_all)
+        # Apart, so that a new centre puts no other kind out of sight
+        here = [s for s in (GUARDERIA, IMSS, CAMPO) if (centres.scheme == s).any()]
+        is_open = centres.open == 1
+        return np.hstack(
+            [nearest(self.distance, centres.zone, is_open & (centres.scheme == s))
+             for s in here or [GUARDERIA]]
+        )  # fmt: skip
 
     def _make_agents(self) -> None:
         t = self.tables
@@ -372,7 +379,7 @@ class PoloModel(mesa.Model):
         month = self.first_month + int(self.now["month"][0])
         self.now.workdays = workdays(month)
         self.now.season = self.polo.season.posts[(month + 1) % 12]  # firms review for the next
-        begun = month - months_of(self.polo.podecobi.jobs_from)
+        begun = month + 2 - months_of(self.polo.podecobi.jobs_from)
         self.now.new_jobs = min(1.0, max(0.0, begun / self.polo.podecobi.jobs_months))
 
 

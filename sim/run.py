@@ -206,8 +206,13 @@ def inputs(settings: Settings) -> dict[str, Path]:
         "measures.yaml",
         "parameters/base.yaml",
         f"polo/{settings.polo.name}.yaml",
-        "polo/base/nacional.yaml",
-        *(f"{group}/{getattr(settings, group).name}.yaml" for group in Plan.model_fields),
+        *(path.relative_to(home).as_posix() for path in sorted(home.glob("polo/base/*.yaml"))),
+        # A choice may be a variation of another of its group
+        *(
+            path.relative_to(home).as_posix()
+            for group in Plan.model_fields
+            for path in sorted(home.glob(f"{group}/*.yaml"))
+        ),
         f"scenario/{settings.name}.yaml",
     )
     return {name: home / name for name in names if (home / name).exists()}

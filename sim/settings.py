@@ -124,8 +124,8 @@ class Figure(Strict):
 
     @model_validator(mode="after")
     def a_share_is_at_most_one(self) -> "Figure":
-        """Refuse a share above 1."""
-        if self.unit.startswith("share") and self.value > 1:
+        """Refuse a share or a probability above 1."""
+        if self.unit.startswith(("share", "probability")) and self.value > 1:
             raise ValueError(f"value {self.value:g} is not from 0 to 1 ({self.unit})")
         return self
 
@@ -221,6 +221,14 @@ class Season(Strict):
     posts: list[Share] = Field(min_length=12, max_length=12)
     known: Known
     source: str = Field(min_length=1)
+
+    @field_validator("posts")
+    @classmethod
+    def best_month_is_one(cls, posts: list[float]) -> list[float]:
+        """Refuse a season whose best month is not 1."""
+        if max(posts) != 1:
+            raise ValueError(f"the best month has {max(posts):g} of the posts, it must have 1")
+        return posts
 
 
 class Announced(Strict):

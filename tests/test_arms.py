@@ -184,3 +184,24 @@ def test_women_far_from_any_child_are_mostly_untouched_at_the_end(arms):
         ever_young |= ((baseline["children.birth"] != m.NEVER) & (ages < m.CARE_AGE)).any(axis=1)
     assert 0 < differ[~ever_young].mean() < 0.25
     assert differ[ever_young].mean() > differ[~ever_young].mean()
+
+
+def test_centres_that_nobody_can_use_change_nobodys_life(settings, state, differing):
+    """News of an opening alone moves no one: open at night, they fit no shift."""
+    told = settings(
+        *POLO, "rollout.schemes=[imss]", "access=asegurados",
+        "opens.day=[{opens: '01:00', closes: '02:00', share: 1.0}]",
+    )  # fmt: skip
+    baseline = PoloModel(told, 0, told.plan.without_centres())
+    for _ in range(BURN_IN):
+        baseline.step()
+    programme = baseline.fork(told.plan)
+    for _ in range(MONTHS):
+        baseline.step()
+        programme.step()
+    assert (programme.tables["centres"].open[programme.old_centres :] == 1).sum() > 5
+    apart = [n for n in differing(state(baseline), state(programme)) if n.split(".")[0] not in OWN]
+    assert not apart
+
+
+OWN = ("centres", "places", "free", "now", "month")

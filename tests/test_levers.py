@@ -24,7 +24,7 @@ from sim.agents.ceci import (
     OPEN,
     turn_of_room,
 )
-from sim.agents.firm import AGROPECUARIO
+from sim.agents.firm import AGROPECUARIO, MAQUILA
 from sim.model import PoloModel
 from sim.programme.needs import estimated_need, unmet_demand
 from sim.programme.optimum import best_zones
@@ -90,16 +90,15 @@ class Lived:
         return total
 
     def kilometres(self):
-        """Return mean km from home to new centre of the enrolled, and from centre to firm."""
+        """Return mean km to the nearest movable centre, from young children and from plants."""
         t, distance = self.t, self.model.distance
-        i, k = np.nonzero(t["children"].centre != m.NOBODY)
-        centre = t["children"].centre[i, k]
-        new = (t["centres"].scheme[centre] == IMSS) & (t["mothers"].firm[i] != m.NOBODY)
-        i, centre = i[new], centre[new]
-        zone = t["centres"].zone[centre]
-        home = distance[t["households"].zone[i], zone]
-        work = distance[zone, t["firms"].zone[t["mothers"].firm[i]]]
-        return float(home.mean()), float(work.mean())
+        zones = list(moved(self).values())
+        month = int(self.model.now["month"][0])
+        young = (month - t["children"].birth.astype(int) < m.CARE_AGE).sum(axis=1)
+        home = distance[np.ix_(t["households"].zone, zones)].min(axis=1)
+        work = distance[np.ix_(t["firms"].zone, zones)].min(axis=1)
+        plants = t["firms"].staff * (t["firms"].sector == MAQUILA)
+        return float(np.average(home, weights=young)), float(np.average(work, weights=plants))
 
 
 @pytest.fixture(scope="module")

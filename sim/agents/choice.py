@@ -109,6 +109,7 @@ def decide(mother, children, household, world):
 
     A woman reconsiders with the hazard `reconsiders`, with fresh taste shocks; an event (a birth, a
     job found or lost, care lost, a place granted or refused) makes her choose with those she has.
+    News of a centre makes her weigh its places against what she does, and change nothing else.
     """
     now = world.now[0]
     p = world.parameters[0]
@@ -116,8 +117,7 @@ def decide(mother, children, household, world):
     in_care = world.in_care[mother.number] == 1
     if in_care:
         losing_the_right_ends_care(mother, children, household, world)
-    if now.openings > 0 and news_of_a_centre(mother, children, household, world):
-        mother.prompted = 1
+    news = now.openings > 0 and news_of_a_centre(mother, children, household, world)
     if mother.status != FORMAL and called_back(mother, world):
         mother.prompted = 1
     time_to, _, _, _ = uniforms(now.seed, now.replicate, mother.number, now.month, RECONSIDER)
@@ -125,12 +125,14 @@ def decide(mother, children, household, world):
         mother.shocks = now.month
         mother.prompted = 1
     if mother.leave == 0:
+        acts = False
         if mother.prompted == 1:
-            mother.prompted = 0
             follow_pay(mother, world)
-            choose(mother, children, household, world)
+        if mother.prompted == 1 or news:
+            acts = choose(mother, children, household, world, mother.prompted == 0)
+            mother.prompted = 0
             in_care = True
-        elif mother.seeks != HOME:
+        if not acts and mother.seeks != HOME:
             mother.wants_firm = vacancy_seen(mother, household, world, mother.seeks)
     world.applies[mother.number] = 1 if mother.wants_firm != NOBODY else 0
     if in_care:
@@ -223,8 +225,11 @@ def news_of_a_centre(mother, children, household, world):
 
 
 @rule
-def choose(mother, children, household, world):
-    """Compare every kind of work with every way of care, and act on the best."""
+def choose(mother, children, household, world, for_a_new_centre):
+    """Compare every kind of work with every way of care, and act on the best; return True if so.
+
+    With `for_a_new_centre` she acts only if the best is a place in a centre that opens this month.
+    """
     now = world.now[0]
     p = world.parameters[0]
     need_care = young_children(children, now.month, CARE_AGE)
@@ -294,8 +299,13 @@ def choose(mother, children, household, world):
             wait_centre = full
     if best_kind == current and best_centre == NOBODY and wait_value > best_value:
         best_centre = wait_centre
+    if for_a_new_centre and (
+        best_centre == NOBODY or world.centres[best_centre].opening != now.month
+    ):
+        return False
     mother.care = present_care  # until something changes; a new job brings its own
     act(mother, children, world, best_kind, best_firm, best_care, best_centre)
+    return True
 
 
 @rule
@@ -361,7 +371,8 @@ def act(mother, children, world, kind, firm, care, centre):
         of_age = month - child.birth >= CARE_FROM
         if child.centre != NOBODY and same and centre == NOBODY:
             leave_centre(child)  # she has chosen another way
-        child.wants = 1 if asks and of_age and child.centre != centre else 0
+        there = child.centre == centre and turn_of_room(child.room) == turn_of(mother.kind)
+        child.wants = 1 if asks and of_age and not there else 0
         if child.wants == 0:
             child.asked = NEVER
         elif child.asked == NEVER:
@@ -645,7 +656,7 @@ def price_of_place(children, world, centre, insured, number):
     if insured:
         return 0.0 if world.centres[centre].scheme == GUARDERIA else access.fee * number
     price = access.fee_uninsured
-    if access.vouchers_left >= 1.0 or has_voucher(children):
+    if access.vouchers_left >= number or has_voucher(children):
         price = price - access.voucher
     return price * number
 
@@ -712,8 +723,7 @@ def detour_to(mother, household, world, centre, firm, kind):
     opens, closes = place.opens, place.closes
     if kind == MAQUILA_EVENING:
         starts, ends = employer.evening_start, employer.evening_end
-        if place.evening_closes > 0:
-            opens, closes = place.evening_opens, place.evening_closes
+        opens, closes = place.evening_opens, place.evening_closes
     to_work = world.distance[place.zone, employer.zone]
     minutes = minutes_of(to_work, household, p) + p.handover_minutes
     if opens + minutes > starts or ends + minutes > closes:

@@ -41,6 +41,7 @@ FIRM = row_type(
         "other_days_lost": "f8",
         "others_seen": "f8",
         "others_left": "f8",
+        "laid_off": "f8",  # share of its workers that it lets go this month
         "leaning": "f8",  # factor on what a centre seems worth to it
         "day_start": "i2",  # minutes after midnight
         "day_end": "i2",
@@ -65,19 +66,19 @@ def others_leave(firm, world):
     now = world.now[0]
     p = world.parameters[0]
     rate = p.others_separation_maquila if firm.sector == MAQUILA else p.others_separation
-    rate = max(rate, share_laid_off(firm))
+    rate = max(rate, firm.laid_off)
     rounding, _, _, _ = uniforms(now.seed, now.replicate, firm.number, now.month, FIRM_OTHERS)
     leaving = int(rate * firm.others + rounding)
     firm.others = firm.others - min(leaving, firm.others)
 
 
 @rule
-def share_laid_off(firm):
-    """Return the share of its workers that a farm lets go because the season is over."""
+def lay_off(firm, world):
+    """Step 7 of the month: let a farm decide which share of its workers the season's end costs."""
+    firm.laid_off = 0.0
     workers = firm.staff + firm.others
-    if firm.sector != AGROPECUARIO or workers <= firm.posts:
-        return 0.0
-    return (workers - firm.posts) / workers
+    if firm.sector == AGROPECUARIO and workers > firm.posts:
+        firm.laid_off = (workers - firm.posts) / workers
 
 
 @rule

@@ -5,7 +5,7 @@ dismiss who has more than three unexcused absences in 30 days (Ley Federal del T
 Leaving because care was lost is not here: the household chooses it (`sim.agents.choice`).
 """
 
-from sim.agents.firm import MAQUILA, share_laid_off
+from sim.agents.firm import MAQUILA
 from sim.agents.mother import DISMISSED, FORMAL, QUIT, SEARCHING, SEASON_ENDED, become_jobless
 from sim.core.draws import uniforms
 from sim.core.engine import rule
@@ -32,7 +32,7 @@ def separate(mother, children, household, world):
         why = QUIT
     elif unexcused_days(mother, p) > UNEXCUSED_ALLOWED and dismissed < p.dismissal:
         why = DISMISSED
-    elif goes < share_laid_off(world.firms[mother.firm]):
+    elif goes < world.firms[mother.firm].laid_off:
         why = SEASON_ENDED
     if why == 0:
         return

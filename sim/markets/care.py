@@ -19,6 +19,8 @@ PRIORITIES = {"first_come": FIRST_COME, "need": BY_NEED, "lottery": LOTTERY}
 # Who pays for a child's place: nobody but the centre's own payers, the family, the municipality
 INSURED, PAYING, VOUCHER = 0, 1, 2
 N_TARIFFS = 3
+ASKS_FOR_ONE = 2
+"""A child's `voucher` while those left over are given out."""
 COUPLES_AFTER = 1.0e7
 """Added to the key of need of women with a partner: lone mothers come before all of them."""
 
@@ -151,14 +153,18 @@ def admit(mothers, children, world, queue, order, enrolled, places, refused):
 def count_tariffs(mothers, children, households, world, families, tariffs):
     """Fill `tariffs`, shape (centres, N_TARIFFS), with the children by who pays for the place.
 
-    A voucher goes back when the mother becomes insured. Returns the vouchers in use.
+    Within the weeks after a formal job the right of the insured goes on. A voucher goes back when
+    the mother becomes insured; those left go to who pays, by number. Returns the vouchers in use.
     """
     tariffs[:, :] = 0
     used = 0
+    month = world.now[0].month
+    grace = world.parameters[0].grace_months
     for n in range(families.size):
         i = families[n]
         mother = mothers[i]
-        insured = mother.status < INFORMAL or insured_by(mother, households[i], world, mother.kind)
+        insured = mother.status < INFORMAL or month - mother.last_insured <= grace
+        insured = insured or insured_by(mother, households[i], world, mother.kind)
         for k in range(CHILD_SLOTS):
             child = children[i, k]
             if child.centre == NOBODY:
@@ -171,6 +177,20 @@ def count_tariffs(mothers, children, households, world, families, tariffs):
                 used += 1
             else:
                 tariffs[child.centre, PAYING] += 1
+                child.voucher = ASKS_FOR_ONE
+    vouchers = world.access[0].vouchers
+    for n in range(families.size):
+        i = families[n]
+        for k in range(CHILD_SLOTS):
+            child = children[i, k]
+            if child.voucher != ASKS_FOR_ONE:
+                continue
+            child.voucher = 0
+            if used + 1 <= vouchers:
+                child.voucher = 1
+                used += 1
+                tariffs[child.centre, PAYING] -= 1
+                tariffs[child.centre, VOUCHER] += 1
     return used
 
 

@@ -35,6 +35,8 @@ class Agreement:
         What a child in the centre seems worth to the firms, MXN a month.
     term : int
         Months that it lasts once the centre is open.
+    key : int
+        Whose draws decide its fate: those of its largest firm, whoever else signs.
     ends : int
         Month in which the term is over; set when the centre opens.
     """
@@ -45,6 +47,7 @@ class Agreement:
     assisted: bool
     worth: float
     term: int
+    key: int
     ends: int = 30_000
 
 

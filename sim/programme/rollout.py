@@ -38,6 +38,9 @@ from sim.settings import Access, Announced, Plan, Polo
 MARGIN = 30
 """Minutes that a firm's centre is open before the first day shift and after the last."""
 
+AGREEMENTS_FROM = 1_000_000
+"""Key of the draws of firm 0's agreement: above the numbers of all centres."""
+
 BUILT_SEEN = "2025-11"
 """First month after 29 October 2025, when the shares built were seen."""
 
@@ -86,6 +89,7 @@ class Programme(mesa.Agent):
         self.announced = list(model.polo.announced.values())
         known = model.old_centres + len(self.announced)
         self.queue = model.centres[model.old_centres : known]
+        self.to_build = [centre for centre in self.queue if centre.scheme in self.schemes]
         self.rows_for_agreements = model.centres[known:]
         self.agreements: list[Agreement] = []
         self.signatories = np.zeros(model.tables["firms"].size, bool)
@@ -148,12 +152,16 @@ class Programme(mesa.Agent):
         willing = (firms.aware == 1) & ~self.signatories & (worth >= cost_of_a_place(parameters))
         terms = self.plan.rollout.agreements
         for members, places in consortia(firms, willing, parameters["expected_use"].value, terms):
-            if sum(a.centre >= 0 for a in self.agreements) >= terms.most:
+            if sum(self.is_alive(agreement) for agreement in self.agreements) >= terms.most:
                 return
             weights = firms.children[members]
             self.sign(
                 members, places, float((worth[members] * weights).sum() / weights.sum()), month
             )
+
+    def is_alive(self, agreement: Agreement) -> bool:
+        """Return True unless an agreement was given up or has lapsed."""
+        return self.model.centres[agreement.centre].stage in (PAPERWORK, BUILDING, OPEN)
 
     def signed_as_known(self, signed, month: int) -> None:
         """Let the largest plants of a park sign an agreement that the polo is known to have."""
@@ -163,8 +171,7 @@ class Programme(mesa.Agent):
         members = numbers[np.argsort(-firms.base_posts[numbers], kind="stable")][: signed.firms]
         if members.size:
             worth = cost_of_a_place(self.model.settings.parameters)
-            places = round(signed.places * self.model.settings.scale)
-            self.sign(members, places, worth, month, signed.years)
+            self.sign(members, signed.places, worth, month, signed.years)
 
     def sign(
         self, members: np.ndarray, places: int, worth: float, month: int, years: int | None = None
@@ -174,7 +181,8 @@ class Programme(mesa.Agent):
         if row is None:
             return
         t, assistance = self.model.tables, self.plan.assistance
-        assisted = self.draw(row, 0, 0) < assistance.coverage.value
+        key = AGREEMENTS_FROM + int(members[0])
+        assisted = self.draw(key, 0, 0) < assistance.coverage.value
         paperwork = (
             assistance.paperwork_months_assisted if assisted else assistance.paperwork_months
         )
@@ -195,7 +203,9 @@ class Programme(mesa.Agent):
             row.evening_closes = int(firms.evening_end[members].max()) + MARGIN
         row.start = month + round(paperwork.value)
         term = 12 * (years or self.plan.rollout.agreements.years)
-        self.agreements.append(Agreement(row.number, members, row.start, assisted, worth, term))
+        self.agreements.append(
+            Agreement(row.number, members, row.start, assisted, worth, term, key)
+        )
 
     def agreements_are_abandoned(self, month: int) -> None:
         """Let firms give up before their centre opens, less often where IMSS assists.
@@ -210,15 +220,15 @@ class Programme(mesa.Agent):
             hazard = assistance.abandonment
             if agreement.assisted:
                 hazard = assistance.abandonment_assisted
-            if self.draw(centre, month, 1) < hazard.value:
+            if self.draw(agreement.key, month, 1) < hazard.value:
                 centre.stage = ABANDONED
 
     # Building, opening, closing
 
     def building_begins(self, month: int) -> None:
         """Start to build what is due and has a site."""
-        for centre in self.queue:
-            if centre.stage != PROPOSED or centre.scheme not in self.schemes:
+        for centre in self.to_build:
+            if centre.stage != PROPOSED:
                 continue
             if centre.start > month or centre.closing <= month:
                 continue
@@ -226,21 +236,22 @@ class Programme(mesa.Agent):
             zone = self.sites.take(centre)
             if zone is not None:
                 centre.zone = zone
-                self.begin(centre, centre.start if own is not None else month, month)
+                begun = centre.start if own is not None else month
+                self.begin(centre, begun, month, centre.number)
         for agreement in self.agreements:
             centre = self.model.centres[agreement.centre]
             if centre.stage == PAPERWORK and centre.start <= month:
-                self.begin(centre, month, month)
+                self.begin(centre, month, month, agreement.key)
 
-    def begin(self, centre, start: int, month: int) -> None:
-        """Begin a building: it takes as many months as the centre draws, then it is staffed.
+    def begin(self, centre, start: int, month: int, key: int) -> None:
+        """Begin a building: it takes as many months as `key` draws, then it is staffed.
 
         Where a share was seen built on a date, the rest counts from then. What was paid before this
         month is not in the accounts.
         """
         rollout = self.plan.rollout
         months = rollout.building_months
-        draw = self.draw(centre, 0, 0, BUILDING_DRAW)
+        draw = self.draw(key, 0, 0, BUILDING_DRAW)
         duration = months.shortest + int(draw * (months.longest - months.shortest + 1))
         left = 1.0
         built = None if centre.scheme == EMPRESA else self.announced_of(centre).built
@@ -251,7 +262,7 @@ class Programme(mesa.Agent):
         centre.stage = BUILDING
         centre.opening = max(start + duration + rollout.staffing_months.value, month)
         ahead = centre.opening - month
-        left *= ahead / max(centre.opening - start, 1)
+        left *= min(1.0, ahead / max(centre.opening - start, 1))
         self.accounts.building_begins(centre.number, ahead, left)
 
     def centres_open(self, month: int) -> int:
@@ -291,7 +302,7 @@ class Programme(mesa.Agent):
             closed += 1
         return closed
 
-    def draw(self, centre, month: int, which: int, purpose: int = AGREEMENT) -> float:
-        """Return a uniform draw of a centre."""
+    def draw(self, key: int, month: int, which: int, purpose: int = AGREEMENT) -> float:
+        """Return a uniform draw of a centre, or of an agreement by its largest firm."""
         settings = self.model.settings
-        return uniforms(settings.seed, self.model.replicate, centre.number, month, purpose)[which]
+        return uniforms(settings.seed, self.model.replicate, key, month, purpose)[which]

@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.agents.ceci import BUILDING, OPEN, PAPERWORK, PROPOSED
+from sim.agents.ceci import BUILDING, GUARDERIA, OPEN, PAPERWORK, PROPOSED
 from sim.population.quotas import lots
 from sim.programme.needs import children_by_zone, estimated_need, unmet_demand
 from sim.programme.optimum import best_zones
@@ -50,7 +50,7 @@ class Sites:
         if first:
             soon = sum(
                 self.announced_zone(centre) is None and centre.start < month + 12
-                for centre in self.model.programme.queue
+                for centre in self.model.programme.to_build
             )
             for n in range(
                 min(MOST_OFFERS // 2, round(self.siting.validated_at_start.value * soon))
@@ -100,19 +100,25 @@ class Sites:
         return float(count[near].sum())
 
     def places_near(self, zone: int, new_only: bool = False) -> float:
-        """Return places in the catchment of a site, open or on their way."""
+        """Return places in the catchment of a site, open or on their way.
+
+        With `new_only`, those of new centres that no child has yet.
+        """
         t = self.model.tables
-        stages = (PAPERWORK, BUILDING) if new_only else (PAPERWORK, BUILDING, OPEN)
-        there = np.isin(t["centres"].stage, stages)
+        there = np.isin(t["centres"].stage, (PAPERWORK, BUILDING, OPEN))
+        places = t["places"].sum(axis=1)
+        if new_only:
+            there &= t["centres"].scheme != GUARDERIA
+            places = places - t["enrolled"].sum(axis=1)
         near = self.model.distance[zone, t["centres"].zone] <= self.siting.catchment_km.value
-        return float(t["places"][there & near].sum())
+        return float(places[there & near].sum())
 
     @cached_property
     def optimum(self) -> dict[int, int]:
         """Zone of each centre of the queue without a place, all chosen at once."""
         free = [
             centre
-            for centre in self.model.programme.queue
+            for centre in self.model.programme.to_build
             if centre.stage == PROPOSED and self.announced_zone(centre) is None
         ]
         places = self.model.tables["places"]

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.agents.attendance import attend, earned
 from sim.agents.ceci import GUARDERIA
+from sim.agents.choice import insured_by
 from sim.agents.firm import AGROPECUARIO, MAQUILA
 from sim.agents.household import CORESIDENT
 from sim.agents.mother import (
@@ -306,7 +307,11 @@ def counts_children(mother, children, household, world, counts, bits):
     """Count the children under four: arrangement, eligibility, places, distance."""
     month = world.now[0].month
     grace = world.parameters[0].grace_months
-    now_uninsured = month - mother.last_insured > grace
+    uninsured = (
+        mother.status == INFORMAL
+        and month - mother.last_insured > grace
+        and not insured_by(mother, household, world, mother.kind)
+    )
     for k in range(CHILD_SLOTS):
         child = children[k]
         if child.birth == NEVER or month - child.birth >= CARE_AGE:
@@ -328,7 +333,7 @@ def counts_children(mother, children, household, world, counts, bits):
                     counts[group, _ELIGIBLE] += 1
                 if child.centre != NOBODY:
                     counts[group, _ENROLLED] += 1
-                    if mother.status == INFORMAL and now_uninsured:
+                    if uninsured:
                         counts[group, _ENROLLED_UNINSURED] += 1
 
 

@@ -220,18 +220,24 @@ class Witness:
         now = world.now[0]
         if world.in_care[self.number] == 1:
             self._loses_places(mother, children, household, world)
-        if now.openings > 0 and news_of_a_centre(mother, children, household, world):
+        news = now.openings > 0 and news_of_a_centre(mother, children, household, world)
+        if news:
             self._hears_of_centres(mother, household, world)
-            mother.prompted = 1
         draws = uniforms(now.seed, now.replicate, self.number, now.month, RECONSIDER)
         if draws[0] < world.parameters[0].reconsiders:
             mother.shocks = now.month
             mother.prompted = 1
             self.because.append("reconsiders")
-        if mother.leave > 0 or mother.prompted == 0:
+        if mother.leave > 0 or (mother.prompted == 0 and not news):
             return None
-        follow_pay(mother, world)
-        options = [self._named(option) for option in weigh(mother, children, household, world)]
+        if mother.prompted == 1:
+            follow_pay(mother, world)
+        weighed = weigh(mother, children, household, world)
+        if mother.prompted == 0:
+            best = weighed[0].centre
+            if best == NOBODY or world.centres[best].opening != self.month:
+                return None  # the news is nothing to her
+        options = [self._named(option) for option in weighed]
         about = next((o for o in options if o.kind != HOME), None)
         seen: list[Look] = []
         if about is not None and young_children(children, now.month, CARE_AGE) > 0:

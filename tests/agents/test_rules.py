@@ -10,7 +10,7 @@ from sim.agents import mother as m
 from sim.agents.attendance import attend, breakdown_of, earned, illness_factor, mother_stays
 from sim.agents.ceci import CENTRE, EMPRESA, GUARDERIA, IMSS, N_AGES
 from sim.agents.choice import losing_the_right_ends_care, paid_by_the_piece, pay_lost
-from sim.agents.firm import AGROPECUARIO, FIRM, MAQUILA, OTRO, review, share_laid_off
+from sim.agents.firm import AGROPECUARIO, FIRM, MAQUILA, OTRO, lay_off, review
 from sim.agents.job import quit_hazard, separate, unexcused_days
 from sim.core.records import one_row, table
 from sim.model import PoloModel, workdays
@@ -217,21 +217,28 @@ def test_posts_of_farms_follow_the_season_and_those_of_plants_the_polos_new_jobs
     assert reviewed(new_jobs=1.0, new_posts=40.0).posts == 140
 
 
+def laid_off(firm):
+    """Return the share that a firm decides to let go."""
+    lay_off(firm, None)
+    return float(firm.laid_off)
+
+
 def test_at_the_end_of_the_season_farms_let_go_as_many_as_are_too_many():
     firm = table(FIRM, 1)[0]
     firm.posts, firm.staff, firm.others, firm.sector = 60, 40, 60, AGROPECUARIO
-    assert share_laid_off(firm) == pytest.approx(0.4)
+    assert laid_off(firm) == pytest.approx(0.4)
     firm.posts = 100
-    assert share_laid_off(firm) == 0.0
+    assert laid_off(firm) == 0.0
     firm.posts, firm.sector = 60, MAQUILA
-    assert share_laid_off(firm) == 0.0, "plants have no season"
+    assert laid_off(firm) == 0.0, "plants have no season"
     firm.sector, firm.staff, firm.others = AGROPECUARIO, 0, 0
-    assert share_laid_off(firm) == 0.0
+    assert laid_off(firm) == 0.0
     # Everybody on a farm that has no posts left is let go, and looks for work
     values = {name: described["value"] for name, described in base().items()}
     quits = [name for name in values if name.startswith("quits_") and values[name] < 1]
     firms = table(FIRM, 1)
     firms.sector, firms.staff = AGROPECUARIO, 9
+    firms.laid_off = 1.0
     world = SimpleNamespace(
         now=one_row({"month": 8, "seed": 1, "replicate": 0, "workdays": 21}),
         parameters=record(values | dict.fromkeys(quits, 0.0)),

@@ -75,7 +75,11 @@ class Room:
         now = one_row({"month": NOW, "seed": seed, "replicate": 0, "workdays": 21})
         centres = table(CENTRE, len(self.places))
         centres.scheme, centres.open = IMSS, 1
-        self.world = SimpleNamespace(now=now, access=access(**values), centres=centres)
+        self.mothers.last_insured = m.NEVER
+        self.world = SimpleNamespace(
+            now=now, access=access(**values), centres=centres,
+            parameters=one_row({"grace_months": 1.0}),
+        )  # fmt: skip
         self.enrolled = np.zeros_like(self.places)
         self.refused = np.zeros(len(self.places), np.int64)
 
@@ -374,13 +378,16 @@ def test_vouchers_go_in_order_of_admission_while_they_last():
     assert room.children.voucher[:, 0].tolist() == [0, 1, 1, 0, 0, 0]
     assert room.world.access[0].vouchers_left == 0.0
     assert room.tariffs() == (2, [[1, 2, 2]])
-    # A mother who becomes insured gives hers back; so does a child who leaves
+    # Who becomes insured, and a child who leaves, give theirs back: the next who pays has it
     room.mothers.kind[1] = m.OTHER_DAY
     room.mothers.status[1] = m.FORMAL
-    assert room.tariffs() == (1, [[2, 2, 1]])
-    assert room.children.voucher[1, 0] == 0
+    assert room.tariffs() == (2, [[2, 1, 2]])
+    assert room.children.voucher[:, 0].tolist() == [0, 0, 1, 1, 0, 0]
     m.leave_centre(room.children[2, 0])
-    assert room.tariffs() == (0, [[2, 2, 0]])
+    assert room.tariffs() == (2, [[2, 0, 2]])
+    # In the weeks after a formal job nobody pays
+    room.mothers.last_insured[3] = NOW - 1
+    assert room.tariffs() == (1, [[3, 0, 1]])
 
 
 def test_a_family_pays_the_fee_less_the_voucher_and_the_insured_as_before():
@@ -392,6 +399,9 @@ def test_a_family_pays_the_fee_less_the_voucher_and_the_insured_as_before():
     world.centres.scheme = [GUARDERIA, IMSS]
     assert price_of_place(children, world, 0, True, 2) == 0.0, "free, as it was"
     assert price_of_place(children, world, 1, True, 2) == 200.0
+    assert price_of_place(children, world, 1, False, 1) == 500.0
+    assert price_of_place(children, world, 1, False, 2) == 4000.0, "one voucher is left for two"
+    world.access.vouchers_left = 2.0
     assert price_of_place(children, world, 1, False, 2) == 1000.0
     world.access.vouchers_left = 0.0
     assert price_of_place(children, world, 1, False, 2) == 4000.0, "the budget is spent"

@@ -205,7 +205,7 @@ def test_an_agreement_pays_while_the_children_are_worth_running_the_centre(setti
     parameters = settings(
         "parameters.running_cost_empresa.value=6000", "parameters.imss_fee.value=5000"
     ).parameters
-    agreement = Agreement(0, np.array([0]), 0, True, worth=2000.0, term=60)
+    agreement = Agreement(0, np.array([0]), 0, True, worth=2000.0, term=60, key=0)
     assert still_pays(agreement, 60, 70, parameters)  # 60 * 7,000 = 70 * 6,000
     assert not still_pays(agreement, 59, 70, parameters)
     assert not still_pays(agreement, 0, 70, parameters)
@@ -418,7 +418,7 @@ def test_agreements_known_to_be_signed_are_those_of_the_largest_plants_of_the_pa
     (agreement,) = model.programme.agreements
     largest = there[np.argsort(-firms.base_posts[there], kind="stable")][:3]
     assert agreement.firms.tolist() == largest.tolist()
-    assert model.tables["places"][agreement.centre].sum() == 15, "of the scale"
+    assert model.tables["places"][agreement.centre].sum() == 1500, "plants are whole at any scale"
     assert agreement.first_stone == signing + 3
     centre = centre_of(model, agreement)
     assert centre.stage == OPEN

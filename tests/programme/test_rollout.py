@@ -190,7 +190,7 @@ def test_building_times_are_drawn_evenly(settings):
         model.replicate = replicate
         for number, told in queue_of(model):
             if told.built is None:
-                programme.begin(model.centres[number], 100, 100)
+                programme.begin(model.centres[number], 100, 100, number)
                 drawn.append(model.centres[number].opening - 100 - staffing)
     months, times = np.unique(drawn, return_counts=True)
     building = model.settings.rollout.building_months
