@@ -48,7 +48,9 @@ def accounts_frame(model: Any, scenario: str, arm: str) -> pd.DataFrame:
         parts.append(
             pd.DataFrame(
                 {
-                    "month": np.full(which.size, start + number).astype("datetime64[s]"),
+                    "month": np.full(which.size, start + np.timedelta64(number, "M")).astype(
+                        "datetime64[s]"
+                    ),
                     "centre": which.astype(np.int32),
                     **{name: value[which] for name, value in values.items()},
                 }
