@@ -166,19 +166,24 @@ class Shift(Strict):
         return self
 
 
-class Opening(Strict):
-    """Opening hours of a centre."""
+class Window(Strict):
+    """Hours between which a centre is open; a time after midnight is written beyond 24:00."""
 
     opens: Clock
     closes: Clock
-    share: Share = 1.0
 
     @model_validator(mode="after")
-    def closes_after_it_opens(self) -> "Opening":
+    def closes_after_it_opens(self) -> "Window":
         """Refuse a centre that closes before it opens."""
         if minutes(self.closes) <= minutes(self.opens):
             raise ValueError(f"closes {self.closes} is not after opens {self.opens}")
         return self
+
+
+class Opening(Window):
+    """Opening hours of a share of the centres."""
+
+    share: Share = 1.0
 
 
 class Hours(Strict):
@@ -519,20 +524,11 @@ class Access(Named):
         return self
 
 
-class EveningTurn(Strict):
+class EveningTurn(Window):
     """A second turn of new centres, with its own places as a share of those of the day."""
 
-    opens: Clock
-    closes: Clock
     places: Share
     known: Known
-
-    @model_validator(mode="after")
-    def closes_after_it_opens(self) -> "EveningTurn":
-        """Refuse a turn that closes before it opens."""
-        if minutes(self.closes) <= minutes(self.opens):
-            raise ValueError(f"closes {self.closes} is not after opens {self.opens}")
-        return self
 
 
 class Opens(Named):

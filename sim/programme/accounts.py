@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sim.agents.ceci import BUILDING, EMPRESA, GUARDERIA, N_ROOMS
-from sim.markets.care import PAYING, VOUCHER
+from sim.agents.ceci import BUILDING, EMPRESA, GUARDERIA, N_AGES
+from sim.markets.care import INSURED, PAYING, VOUCHER
 
 PAYERS = ("imss", "firm", "municipality", "family")
 
@@ -25,7 +25,7 @@ class Accounts:
         """Spread the `share` of a building's cost that is left over its months."""
         p = self.model.settings.parameters
         if self.model.tables["centres"].scheme[centre] == EMPRESA:
-            places = self.model.tables["places"][centre, : N_ROOMS // 2].sum()
+            places = self.model.tables["places"][centre, :N_AGES].sum()
             cost = p["capital_cost_empresa"].value * places
         else:
             cost = p["capital_cost"].value * self.model.settings.scale
@@ -54,7 +54,7 @@ class Accounts:
         running = running * places
         municipality = access.voucher * tariffs[:, VOUCHER]
         family = access.fee_uninsured * (tariffs[:, PAYING] + tariffs[:, VOUCHER]) - municipality
-        family = family + np.where(old, 0.0, access.fee * tariffs[:, 0])
+        family = family + np.where(old, 0.0, access.fee * tariffs[:, INSURED])
         fee = p["imss_fee"].value * enrolled
         imss = np.where(own, fee, running - municipality - family)
         firm = np.where(own, running - fee - family - municipality, 0.0)
