@@ -32,8 +32,7 @@ from sim.programme.centres import make_centres
 from sim.programme.rollout import Programme, access_record
 from sim.results.record import (
     FIRM_COUNTERS,
-    N_COUNTERS,
-    N_GROUPS,
+    by_group,
     empty_counts,
     record,
     work,
@@ -394,7 +393,7 @@ class Month:
 
     Attributes
     ----------
-    people : ndarray of int, shape (N_GROUPS, N_COUNTERS)
+    people : ndarray of int, shape (groups, counters)
     firms : dict of ndarray of int, shape (N_SECTORS,)
     centres : dict of ndarray of int, shape (centres,)
     """
@@ -402,8 +401,7 @@ class Month:
     def __init__(self, model: PoloModel):
         t = model.tables
         firms, centres = t["firms"], t["centres"]
-        self.people = model.counts.sum(axis=0)
-        assert self.people.shape == (N_GROUPS, N_COUNTERS)
+        self.people = by_group(model.counts.sum(axis=0))
         self.firms = {
             name: np.bincount(firms.sector, firms[column], minlength=4).astype(np.int64)
             for name, column in (

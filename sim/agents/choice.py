@@ -71,6 +71,8 @@ def lean(mother, children, household, world):
     """
     need_care = young_children(children, world.now[0].month, CARE_AGE)
     draw_tastes(mother, world)
+    of_work = shocks_of(mother, world, TASTE_OF_WORK)
+    of_care = shocks_of(mother, world, TASTE_OF_CARE)
     for kind in range(N_KINDS):
         leaning = world.leanings[mother.number, kind]
         leaning.value = IMPOSSIBLE
@@ -81,10 +83,10 @@ def lean(mother, children, household, world):
             if leaning.firm == NOBODY:
                 continue
         value = value_of_work(mother, children, household, world, kind, leaning.firm)
-        value += taste_of_work(mother, world, kind)
+        value += taste(of_work, world, kind)
         if kind != HOME and need_care > 0:
             worth, care = best_other_care(
-                mother, children, household, world, kind, leaning.firm, need_care
+                mother, children, household, world, kind, leaning.firm, need_care, of_care
             )
             if care == NOBODY:
                 continue
@@ -234,6 +236,8 @@ def choose(mother, children, household, world, for_a_new_centre):
     p = world.parameters[0]
     need_care = young_children(children, now.month, CARE_AGE)
     held, held_turn = held_place(children)
+    of_work = shocks_of(mother, world, TASTE_OF_WORK)
+    of_care = shocks_of(mother, world, TASTE_OF_CARE)
     current = mother.kind
     best_value = IMPOSSIBLE
     best_kind = HOME
@@ -250,14 +254,14 @@ def choose(mother, children, household, world, for_a_new_centre):
             if firm == NOBODY:
                 continue
         value = value_of_work(mother, children, household, world, kind, firm)
-        value += taste_of_work(mother, world, kind)
+        value += taste(of_work, world, kind)
         if kind == HOME or need_care == 0:
             if value > best_value:
                 best_value, best_kind, best_firm = value, kind, firm
                 best_care, best_centre = OWN, NOBODY
             continue
         other_value, other_care = best_other_care(
-            mother, children, household, world, kind, firm, need_care
+            mother, children, household, world, kind, firm, need_care, of_care
         )
         if kind == current:
             present_care = other_care if other_care != NOBODY else PRIVATE
@@ -270,7 +274,7 @@ def choose(mother, children, household, world, for_a_new_centre):
         # A place in a centre: the one held, one that is free, or one to wait for
         fallback = other_care if other_care != NOBODY else PRIVATE
         holds = held != NOBODY and held_turn == turn_of(kind)
-        value += taste_of_care(mother, world, CENTRE)
+        value += taste(of_care, world, CENTRE)
         if paid_by_the_piece(world, kind, firm):
             value -= pay_lost(mother, household, world, kind, firm, CENTRE)
         value += value_of_place(mother, children, now.month, p)
@@ -309,8 +313,10 @@ def choose(mother, children, household, world, for_a_new_centre):
 
 
 @rule
-def best_other_care(mother, children, household, world, kind, firm, number):
+def best_other_care(mother, children, household, world, kind, firm, number, shocks):
     """Return the utility and the way of the best care that needs no place in a centre.
+
+    `shocks` are hers of ways of care.
 
     The utility is IMPOSSIBLE and the way NOBODY where there is none.
     """
@@ -320,7 +326,7 @@ def best_other_care(mother, children, household, world, kind, firm, number):
     for care in range(WORKPLACE, CENTRE):
         worth = value_of_care(mother, children, household, world, kind, firm, care, number)
         if worth > IMPOSSIBLE:
-            worth += taste_of_care(mother, world, care)
+            worth += taste(shocks, world, care)
             if by_the_piece:
                 worth -= pay_lost(mother, household, world, kind, firm, care)
             if mother.kind == kind and mother.care == care:
@@ -788,18 +794,14 @@ def has_room(children, world, centre, turn):
 
 
 @rule
-def taste_of_work(mother, world, kind):
-    """Return the extreme-value shock of a kind of work (redrawn when she reconsiders)."""
+def shocks_of(mother, world, purpose):
+    """Return a woman's draws for kinds of work or ways of care (redrawn when she reconsiders)."""
     now = world.now[0]
-    block, place = kind // 4, kind % 4
-    draws = uniforms(now.seed, now.replicate, mother.number, mother.shocks, TASTE_OF_WORK, block)
-    return world.parameters[0].shock_spread * quantile(world.gumbel, draws[place])
+    of_her = now.seed, now.replicate, mother.number, mother.shocks, purpose
+    return uniforms(*of_her, 0) + uniforms(*of_her, 1)
 
 
 @rule
-def taste_of_care(mother, world, care):
-    """Return the extreme-value shock of a way of care (redrawn when she reconsiders)."""
-    now = world.now[0]
-    block, place = care // 4, care % 4
-    draws = uniforms(now.seed, now.replicate, mother.number, mother.shocks, TASTE_OF_CARE, block)
-    return world.parameters[0].shock_spread * quantile(world.gumbel, draws[place])
+def taste(shocks, world, option):
+    """Return the extreme-value shock of a kind of work or way of care, of those of a woman."""
+    return world.parameters[0].shock_spread * quantile(world.gumbel, shocks[option])

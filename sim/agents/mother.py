@@ -47,7 +47,6 @@ MOTHER = row_type(
         "wants_firm": "i4",  # firm she applies to this month
         "left_firm": "i4",  # firm left this month, until it has been told
         "farm": "i4",  # farm that let her go at the season's end, and may call her back
-        "hire_groups": "i4",  # groups (bits) that she belonged to when she was hired
         "birth": "i2",  # month, counted from the first month of burn-in
         "shocks": "i2",  # month in which she last reconsidered: names her taste shocks
         "tenure": "i2",  # months in the present job
@@ -55,6 +54,7 @@ MOTHER = row_type(
         "hired": "i2",  # month of the last hire
         "last_insured": "i2",  # last month with a formal job
         "wants_centre": "i2",
+        "hire_cell": "i2",  # cell in which she was counted when she was hired, or NOBODY
         "status": "i1",
         "kind": "i1",
         "sector": "i1",

@@ -33,26 +33,30 @@ def _word_compiled(value):
     return lambda value: np.uint64(value)
 
 
-def high_product(a: int, b: int) -> int:
-    """Return the upper 64 bits of the 128-bit product of two 64-bit words."""
-    return (int(a) * int(b)) >> 64
+def product(a: int, b: int) -> tuple[int, int]:
+    """Return the upper and the lower 64 bits of the 128-bit product of two 64-bit words."""
+    whole = int(a) * int(b)
+    return whole >> 64, whole & MASK
 
 
 @intrinsic
-def _high_product_instruction(typingctx, a, b):
+def _product_instruction(typingctx, a, b):
     from llvmlite import ir
 
+    words = types.UniTuple(types.uint64, 2)
+
     def codegen(context, builder, signature, args):
-        wide = ir.IntType(128)
-        product = builder.mul(builder.zext(args[0], wide), builder.zext(args[1], wide))
-        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+        wide, narrow = ir.IntType(128), ir.IntType(64)
+        whole = builder.mul(builder.zext(args[0], wide), builder.zext(args[1], wide))
+        upper = builder.trunc(builder.lshr(whole, ir.Constant(wide, 64)), narrow)
+        return context.make_tuple(builder, words, (upper, builder.trunc(whole, narrow)))
 
-    return types.uint64(types.uint64, types.uint64), codegen
+    return words(types.uint64, types.uint64), codegen
 
 
-@overload(high_product)
-def _high_product_compiled(a, b):
-    return lambda a, b: _high_product_instruction(a, b)
+@overload(product)
+def _product_compiled(a, b):
+    return lambda a, b: _product_instruction(a, b)
 
 
 @register_jitable
@@ -70,10 +74,8 @@ def philox(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
         What ``numpy.random.Philox(counter=c - 1, key=key).random_raw(4)`` gives.
     """
     for _ in range(_ROUNDS):
-        upper_0 = high_product(_MULTIPLIER_0, counter_0)
-        lower_0 = (_MULTIPLIER_0 * counter_0) & MASK
-        upper_1 = high_product(_MULTIPLIER_1, counter_2)
-        lower_1 = (_MULTIPLIER_1 * counter_2) & MASK
+        upper_0, lower_0 = product(_MULTIPLIER_0, counter_0)
+        upper_1, lower_1 = product(_MULTIPLIER_1, counter_2)
         counter_0 = upper_1 ^ counter_1 ^ key_0
         counter_1 = lower_1
         counter_2 = upper_0 ^ counter_3 ^ key_1

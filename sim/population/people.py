@@ -96,6 +96,7 @@ def synthesise(
         "wants_centre",
         "sector",
         "sector_before",
+        "hire_cell",
     ):
         mothers[name] = m.NOBODY
     mothers.hired = mothers.last_insured = m.NEVER

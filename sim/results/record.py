@@ -8,7 +8,6 @@ import numpy as np
 from sim.agents.attendance import attend, earned
 from sim.agents.ceci import GUARDERIA
 from sim.agents.choice import insured_by
-from sim.agents.firm import AGROPECUARIO, MAQUILA
 from sim.agents.household import CORESIDENT
 from sim.agents.mother import (
     CARE_AGE,
@@ -48,11 +47,65 @@ GROUPS = (
     "mothers_u4_informal",
     "mothers_u4_agropecuario",
 )
-_BY_SCHOOLING = 3
-_LONE, _PARTNERED, _WITH_GRANDMOTHER, _WITHOUT_GRANDMOTHER = 7, 8, 9, 10
-_BY_SECTOR = 11
-_INFORMAL_SECTOR, _U4_MAQUILA, _U4_EVENING, _U4_INFORMAL, _U4_AGROPECUARIO = 15, 16, 17, 18, 19
 N_GROUPS = len(GROUPS)
+
+# Groups overlap; a woman is counted once, in the cell of her family and her job, and groups are
+# sums of cells. Families: no child under six; youngest of four or five; by schooling, partner and
+# grandmother in the home, youngest under four. Jobs: none, the formal sectors, informal work, and
+# the evening shift of export plants.
+_NO_YOUNG_CHILD, _UNDER_SIX, _UNDER_FOUR = 0, 1, 2
+N_FAMILIES = _UNDER_FOUR + 4 * 2 * 2
+_JOBLESS, _BY_SECTOR, _INFORMAL_JOB, _EVENING_JOB = 0, 1, 5, 6
+N_JOBS = 7
+N_CELLS = N_FAMILIES * N_JOBS
+
+
+def _groups_of_family(family: int) -> set[str]:
+    if family < _UNDER_FOUR:
+        return {"women_15_49", "mothers_u6"} if family == _UNDER_SIX else {"women_15_49"}
+    schooling, partner, grandmother = np.unravel_index(family - _UNDER_FOUR, (4, 2, 2))
+    return {
+        "women_15_49",
+        "mothers_u6",
+        "mothers_u4",
+        GROUPS[GROUPS.index("mothers_u4_primaria") + schooling],
+        "mothers_u4_partnered" if partner else "mothers_u4_lone",
+        "mothers_u4_grandmother" if grandmother else "mothers_u4_no_grandmother",
+    }
+
+
+_GROUPS_OF_JOB: tuple[tuple[set[str], set[str]], ...] = (
+    (set(), set()),
+    ({"sector_maquila"}, {"mothers_u4_maquila"}),
+    ({"sector_agropecuario"}, {"mothers_u4_agropecuario"}),
+    ({"sector_comercio_servicios"}, set()),
+    ({"sector_otro"}, set()),
+    ({"sector_informal"}, {"mothers_u4_informal"}),
+    ({"sector_maquila"}, {"mothers_u4_maquila", "mothers_u4_evening"}),
+)
+"""Groups that each job belongs to: of all women, and of mothers of a child under four alone."""
+
+
+def _membership() -> np.ndarray:
+    members = np.zeros((N_GROUPS, N_CELLS), np.int64)
+    for cell in range(N_CELLS):
+        family, job = divmod(cell, N_JOBS)
+        of_all, of_mothers = _GROUPS_OF_JOB[job]
+        names = _groups_of_family(family) | of_all
+        if family >= _UNDER_FOUR:
+            names |= of_mothers
+        members[[GROUPS.index(name) for name in names], cell] = 1
+    return members
+
+
+MEMBERSHIP = _membership()
+"""1 where a cell is part of a group, shape (N_GROUPS, N_CELLS)."""
+
+
+def by_group(counts: np.ndarray) -> np.ndarray:
+    """Return the counts of groups, shape (N_GROUPS, N_COUNTERS), from those of cells."""
+    return MEMBERSHIP @ counts
+
 
 COUNTERS = (
     "people",
@@ -131,30 +184,34 @@ BLOCKS = 16
 
 
 @rule
-def groups_of(mother, children, household, sector, month):
-    """Return the groups of a woman as bits, with `sector` as her sector of formal work."""
-    bits = 1
-    if children[0].birth != NEVER and month - children[0].birth < SCHOOL_AGE:
-        bits |= 1 << 2
-    if children[0].birth != NEVER and month - children[0].birth < CARE_AGE:
-        bits |= 1 << 1
-        bits |= 1 << (_BY_SCHOOLING + mother.schooling)
-        bits |= 1 << (_PARTNERED if household.partner == 1 else _LONE)
-        with_her = household.grandmother == CORESIDENT
-        bits |= 1 << (_WITH_GRANDMOTHER if with_her else _WITHOUT_GRANDMOTHER)
-        if sector == MAQUILA:
-            bits |= 1 << _U4_MAQUILA
-            if mother.kind == MAQUILA_EVENING:
-                bits |= 1 << _U4_EVENING
-        elif sector == AGROPECUARIO:
-            bits |= 1 << _U4_AGROPECUARIO
-        elif sector < 0 and mother.status == INFORMAL:
-            bits |= 1 << _U4_INFORMAL
+def cell_of(mother, children, household, sector, evening, month):
+    """Return the cell in which a woman is counted, with `sector` as that of her formal job.
+
+    `evening` is 1 if she works the evening shift of an export plant.
+    """
+    job = _JOBLESS
     if sector >= 0:
-        bits |= 1 << (_BY_SECTOR + sector)
+        job = _EVENING_JOB if evening == 1 else _BY_SECTOR + sector
     elif mother.status == INFORMAL:
-        bits |= 1 << _INFORMAL_SECTOR
-    return bits
+        job = _INFORMAL_JOB
+    family = _NO_YOUNG_CHILD
+    if children[0].birth != NEVER:
+        age = month - children[0].birth
+        if age < CARE_AGE:
+            grandmother = 1 if household.grandmother == CORESIDENT else 0
+            family = (mother.schooling * 2 + household.partner) * 2 + grandmother + _UNDER_FOUR
+        elif age < SCHOOL_AGE:
+            family = _UNDER_SIX
+    return family * N_JOBS + job
+
+
+@rule
+def cell_now(mother, children, household, month):
+    """Return the cell of a woman with the job that she has now."""
+    if mother.status != FORMAL:
+        return cell_of(mother, children, household, NOBODY, 0, month)
+    evening = 1 if mother.kind == MAQUILA_EVENING else 0
+    return cell_of(mother, children, household, mother.sector, evening, month)
 
 
 @rule
@@ -170,49 +227,41 @@ def record(mother, children, household, world, counts, firm_counts):
 
     Parameters
     ----------
-    counts : ndarray of int, shape (N_GROUPS, N_COUNTERS)
+    counts : ndarray of int, shape (N_CELLS, N_COUNTERS)
     firm_counts : ndarray of int, shape (firms, N_FIRM_COUNTERS)
     """
     month = world.now[0].month
     p = world.parameters[0]
-    sector = mother.sector if mother.status == FORMAL else NOBODY
-    bits = groups_of(mother, children, household, sector, month)
+    cell = cell_now(mother, children, household, month)
+    here = counts[cell]
     pay = earned(mother, p)
-    income = int(household.partner_income) + int(household.other_income) + pay
+    here[_PEOPLE] += 1
+    here[_INCOME] += int(household.partner_income) + int(household.other_income) + pay
+    here[_HOURS] += mother.hours
+    here[_BIRTHS] += mother.gave_birth
+    if mother.status != OUT:
+        here[STATUS_COUNTER[mother.status]] += 1
     hired = mother.status == FORMAL and mother.hired == month
-    for group in range(N_GROUPS):
-        if bits >> group & 1:
-            counts[group, _PEOPLE] += 1
-            counts[group, _INCOME] += income
-            counts[group, _HOURS] += mother.hours
-            counts[group, _BIRTHS] += mother.gave_birth
-            if mother.status != OUT:
-                counts[group, STATUS_COUNTER[mother.status]] += 1
-            if mother.status == FORMAL:
-                counts[group, _WAGES] += pay
-                counts[group, _TENURE] += mother.tenure
-                if hired:
-                    counts[group, _HIRES] += 1
+    if mother.status == FORMAL:
+        here[_WAGES] += pay
+        here[_TENURE] += mother.tenure
+        if hired:
+            here[_HIRES] += 1
+            mother.hire_cell = cell
+        elif mother.tenure == 12 and mother.hire_cell != NOBODY:
+            counts[mother.hire_cell, _SURVIVORS] += 1
     if mother.was_formal == 1:
-        before = groups_of(mother, children, household, int(mother.sector_before), month)
-        before &= ~(1 << _U4_EVENING)  # her shift at the start of the month is not kept
-        for group in range(N_GROUPS):
-            if before >> group & 1:
-                counts[group, _EXPOSED] += 1
-                if mother.separated != STAYED:
-                    counts[group, _SEPARATIONS] += 1
-                    counts[group, REASON_COUNTER[mother.separated]] += 1
-                    if mother.separated != SEASON_ENDED:
-                        counts[group, _TURNOVER_COST] += int(p.replacement_cost)
+        # Her shift at the start of the month is not kept
+        before = cell_of(mother, children, household, mother.sector_before, 0, month)
+        counts[before, _EXPOSED] += 1
+        if mother.separated != STAYED:
+            counts[before, _SEPARATIONS] += 1
+            counts[before, REASON_COUNTER[mother.separated]] += 1
+            if mother.separated != SEASON_ENDED:
+                counts[before, _TURNOVER_COST] += int(p.replacement_cost)
         firm_sees_who_left(mother, children, month, firm_counts)
-    if hired:
-        mother.hire_groups = bits
-    elif mother.status == FORMAL and mother.tenure == 12:
-        for group in range(N_GROUPS):
-            if mother.hire_groups >> group & 1:
-                counts[group, _SURVIVORS] += 1
-    if bits & 2:
-        counts_children(mother, children, household, world, counts, bits)
+    if cell >= _UNDER_FOUR * N_JOBS:
+        counts_children(mother, children, household, world, here)
 
 
 @rule
@@ -223,26 +272,22 @@ def work(mother, children, household, world, counts, firm_counts):
         return
     now = world.now[0]
     p = world.parameters[0]
-    sector = mother.sector if mother.status == FORMAL else NOBODY
-    bits = groups_of(mother, children, household, sector, now.month)
     lost = mother.lost_own + mother.lost_child + mother.lost_care + mother.lost_other
     output = 0
     if mother.status == FORMAL:
         output = int(1000.0 * (mother.scheduled - lost) * efficiency(float(mother.tenure), p))
         if mother.hired == now.month:
             output -= int(1000.0 * p.training_days)
-    for group in range(N_GROUPS):
-        if bits >> group & 1:
-            counts[group, _SCHEDULED] += mother.scheduled
-            counts[group, _LOST_OWN] += mother.lost_own
-            counts[group, _LOST_CHILD] += mother.lost_child
-            counts[group, _LOST_CARE] += mother.lost_care
-            counts[group, _LOST_OTHER] += mother.lost_other
-            if mother.status == FORMAL:
-                counts[group, _FORMAL_DAYS] += mother.scheduled
-                counts[group, _OUTPUT] += output
+    here = counts[cell_now(mother, children, household, now.month)]
+    here[_SCHEDULED] += mother.scheduled
+    here[_LOST_OWN] += mother.lost_own
+    here[_LOST_CHILD] += mother.lost_child
+    here[_LOST_CARE] += mother.lost_care
+    here[_LOST_OTHER] += mother.lost_other
     if mother.status != FORMAL:
         return
+    here[_FORMAL_DAYS] += mother.scheduled
+    here[_OUTPUT] += output
     firm = mother.firm
     firm_counts[firm, _FIRM_SCHEDULED] += mother.scheduled
     firm_counts[firm, _FIRM_LOST] += lost
@@ -303,7 +348,7 @@ def arrangement(mother, child, world):
 
 
 @rule
-def counts_children(mother, children, household, world, counts, bits):
+def counts_children(mother, children, household, world, here):
     """Count the children under four: arrangement, eligibility, places, distance."""
     month = world.now[0].month
     grace = world.parameters[0].grace_months
@@ -322,24 +367,22 @@ def counts_children(mother, children, household, world, counts, bits):
         if child.centre != NOBODY:
             zone = world.centres[child.centre].zone
             metres = int(1000.0 * world.distance[household.zone, zone])
-        for group in range(N_GROUPS):
-            if bits >> group & 1:
-                counts[group, _CHILDREN] += 1
-                counts[group, way] += 1
-                counts[group, _DISTANCE] += metres
-                if child.centre == NOBODY:
-                    counts[group, _ASKING] += child.wants
-                if eligible:
-                    counts[group, _ELIGIBLE] += 1
-                if child.centre != NOBODY:
-                    counts[group, _ENROLLED] += 1
-                    if uninsured:
-                        counts[group, _ENROLLED_UNINSURED] += 1
+        here[_CHILDREN] += 1
+        here[way] += 1
+        here[_DISTANCE] += metres
+        if eligible:
+            here[_ELIGIBLE] += 1
+        if child.centre == NOBODY:
+            here[_ASKING] += child.wants
+        else:
+            here[_ENROLLED] += 1
+            if uninsured:
+                here[_ENROLLED_UNINSURED] += 1
 
 
 def empty_counts(firms: int) -> tuple[np.ndarray, np.ndarray]:
     """Return tables of zeros for the counts of a month, one for each of the `BLOCKS`."""
     return (
-        np.zeros((BLOCKS, N_GROUPS, N_COUNTERS), np.int64),
+        np.zeros((BLOCKS, N_CELLS, N_COUNTERS), np.int64),
         np.zeros((BLOCKS, firms, N_FIRM_COUNTERS), np.int64),
     )

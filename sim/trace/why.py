@@ -17,8 +17,8 @@ from sim.agents.choice import (
     paid_by_the_piece,
     pay_lost,
     price_of_place,
-    taste_of_care,
-    taste_of_work,
+    shocks_of,
+    taste,
     turn_of,
     vacancy_seen,
     value_of_place,
@@ -38,6 +38,7 @@ from sim.agents.mother import (
     PRIVATE,
     young_children,
 )
+from sim.purposes import TASTE_OF_CARE, TASTE_OF_WORK
 from sim.trace.events import Look, Option
 
 
@@ -81,18 +82,20 @@ def _options_of(
 ) -> Iterator[Option]:
     """Yield the ways of care that go with a kind of work, in the order of the rule."""
     rows = (mother, children, household)
-    value = value_of_work(*rows, world, kind, firm) + taste_of_work(mother, world, kind)
+    value = value_of_work(*rows, world, kind, firm)
+    value += taste(shocks_of(mother, world, TASTE_OF_WORK), world, kind)
     if kind == HOME or need == 0:
         yield Option(kind, firm, OWN, NOBODY, value)
         return
-    worth, care = best_other_care(*rows, world, kind, firm, need)
+    of_care = shocks_of(mother, world, TASTE_OF_CARE)
+    worth, care = best_other_care(*rows, world, kind, firm, need, of_care)
     if care != NOBODY:
         yield Option(kind, firm, int(care), NOBODY, value + worth, need=need)
     insured = insured_by(mother, household, world, kind)
     if not insured and world.access[0].uninsured == 0:
         return
     fallback = int(care) if care != NOBODY else PRIVATE
-    value += taste_of_care(mother, world, CENTRE)
+    value += taste(of_care, world, CENTRE)
     if paid_by_the_piece(world, kind, firm):
         value -= pay_lost(mother, household, world, kind, firm, CENTRE)
     value += value_of_place(mother, children, world.now[0].month, world.parameters[0])
