@@ -26,7 +26,7 @@ from sim.markets import care, labour
 from sim.parameters import record as parameter_record
 from sim.population.people import People, fertility_by_age, synthesise
 from sim.population.places import distances, nearest
-from sim.population.work import give_insurance, give_jobs, heard_of, make_firms
+from sim.population.work import give_insurance, give_jobs, heard_of, make_firms, postings
 from sim.programme.calendar import months_of
 from sim.programme.centres import make_centres
 from sim.programme.rollout import Programme, access_record
@@ -42,7 +42,7 @@ from sim.settings import Plan, Settings
 World = namedtuple(
     "World",
     "now parameters access normal gumbel fertility distance firms centres free near heard_of "
-    "leaves applies in_care leanings",
+    "postings leaves applies in_care leanings",
 )
 """What a rule may read besides its rows, and the flags by which it reaches the markets."""
 
@@ -163,7 +163,9 @@ class PoloModel(mesa.Model):
 
     def households_decide(self) -> None:
         """Step 3: households choose work and care together."""
-        self.tables["firms"].separations = 0
+        firms = self.tables["firms"]
+        firms.separations = 0
+        self.world.postings.vacant = firms.vacancies > 0
         self._settle(self._take(self.world.leaves))
         self._each_mother(decide)
 
@@ -323,6 +325,7 @@ class PoloModel(mesa.Model):
             t["free"],
             self._near(),
             heard_of(firms),
+            postings(firms),
             t["leaves"],
             t["applies"],
             t["in_care"],

@@ -550,12 +550,12 @@ def vacancy_seen(mother, household, world, kind):
     nearest = 1.0e9
     for k in range(4):
         candidate = int(world.heard_of[part, int(draws[k] * world.heard_of.shape[1])])
-        firm = world.firms[candidate]
-        if firm.vacancies <= 0 or candidate == mother.firm:
+        posting = world.postings[candidate]
+        if posting.vacant == 0 or candidate == mother.firm:
             continue
-        if kind == MAQUILA_EVENING and firm.evening == 0:
+        if kind == MAQUILA_EVENING and posting.evening == 0:
             continue
-        kilometres = world.distance[household.zone, firm.zone]
+        kilometres = world.distance[household.zone, posting.zone]
         if kilometres < nearest:
             nearest = kilometres
             best = candidate

@@ -56,6 +56,10 @@ FIRM = row_type(
 )
 
 
+# What a woman who looks for work sees of a firm, apart from the rest so that it stays at hand
+POSTING = row_type({"zone": "i2", "vacant": "i1", "evening": "i1"})
+
+
 class Firm(View, columns=FIRM, table_name="firms"):
     """A firm as a Mesa agent: a view of its record."""
 

@@ -70,6 +70,19 @@ def pick(count: int, lot: np.ndarray, weights: np.ndarray) -> np.ndarray:
     if count <= 0:
         return chosen
     waiting = -np.log1p(-lot[possible]) / weights[possible]
-    first = possible[np.argsort(np.round(waiting, 12), kind="stable")[:count]]
-    chosen[first] = True
+    chosen[possible[smallest(count, np.round(waiting, 12))]] = True
+    return chosen
+
+
+def smallest(count: int, values: np.ndarray) -> np.ndarray:
+    """Return who has the `count` smallest values, ties by number, shape (n,), bool."""
+    if count <= 0:
+        return np.zeros(values.size, bool)
+    if count >= values.size:
+        return np.ones(values.size, bool)
+    # Selecting is quicker than sorting all
+    last = np.partition(values, count - 1)[count - 1]
+    chosen = values < last
+    ties = np.flatnonzero(values == last)
+    chosen[ties[: count - int(chosen.sum())]] = True
     return chosen

@@ -7,7 +7,7 @@ from sim.agents import firm as f
 from sim.agents import mother as m
 from sim.core.records import table
 from sim.population.people import Lots, People
-from sim.population.quotas import apportion, lots, pick
+from sim.population.quotas import apportion, lots, pick, smallest
 from sim.purposes import FIRMS, LEANING_OF_FIRM
 from sim.settings import Polo, Shift, minutes
 
@@ -109,6 +109,13 @@ def heard_of(firms: np.recarray) -> np.ndarray:
     return np.array(rows, np.int32)
 
 
+def postings(firms: np.recarray) -> np.recarray:
+    """Return what who looks for work sees of each firm now, shape (firms,)."""
+    seen = table(f.POSTING, firms.size)
+    seen.zone, seen.evening, seen.vacant = firms.zone, firms.evening, firms.vacancies > 0
+    return seen
+
+
 def set_shifts(firms: np.recarray, which: np.ndarray, shifts: list[Shift], lot: np.ndarray) -> None:
     """Give the firms in `which` one of the day shifts, by its share."""
     upto = np.cumsum([shift.share for shift in shifts])
@@ -195,9 +202,7 @@ def give_insurance(polo: Polo, people: People, seed: int, replicate: int) -> Non
 
 def highest(count: int, values: np.ndarray) -> np.ndarray:
     """Return who has the `count` highest values, ties by number."""
-    chosen = np.zeros(values.size, bool)
-    chosen[np.argsort(-values, kind="stable")[:count]] = True
-    return chosen & (values > -np.inf)
+    return smallest(count, -values) & (values > -np.inf)
 
 
 def in_maquila(leaning: np.ndarray, young: np.ndarray, count: int, children: int) -> np.ndarray:
