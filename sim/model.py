@@ -20,7 +20,7 @@ from sim.agents.household import Household
 from sim.agents.job import separate
 from sim.agents.mother import CHILD_SLOTS, N_KINDS, Mother, month_passes
 from sim.core.draws import quantile_table
-from sim.core.engine import compiled, counted, each, each_with
+from sim.core.engine import Need, call, compiled, counted, each, each_with, noting_needs
 from sim.core.records import one_row, table
 from sim.markets import care, labour
 from sim.parameters import record as parameter_record
@@ -52,6 +52,10 @@ STATE = (
     "mothers", "children", "households", "firms", "centres",
     "places", "enrolled", "refused", "tariffs", "free", "leaves", "applies", "in_care",
 )  # fmt: skip
+
+
+SCALE_TO_COMPILE = 0.002
+"""Scale of the polo from which the types of compiled code are read."""
 
 
 def _gumbel(u: np.ndarray) -> np.ndarray:
@@ -153,7 +157,7 @@ class PoloModel(mesa.Model):
         self.now.openings, closings = self.programme.act()
         if self.now["openings"][0] or closings:
             self.world.near[:] = self._near()
-            compiled(care.count_free)(self.world, t["enrolled"], t["places"], t["free"])
+            call(compiled, care.count_free, self.world, t["enrolled"], t["places"], t["free"])
         if not self.compiled:
             self._refresh_plain_world()
 
@@ -163,9 +167,7 @@ class PoloModel(mesa.Model):
 
     def households_decide(self) -> None:
         """Step 3: households choose work and care together."""
-        firms = self.tables["firms"]
-        firms.separations = 0
-        self.world.postings.vacant = firms.vacancies > 0
+        self.tables["firms"].separations = 0
         self._settle(self._take(self.world.leaves))
         self._each_mother(decide)
 
@@ -219,6 +221,7 @@ class PoloModel(mesa.Model):
     def firms_review(self) -> None:
         """Step 8: firms set pay, posts and vacancies."""
         self._each_firm(review)
+        self.world.postings.vacant = self.tables["firms"].vacancies > 0
 
     def month_is_recorded(self) -> None:
         """Step 9: count everybody, by group, and tell the firms what they see of their staff."""
@@ -240,14 +243,14 @@ class PoloModel(mesa.Model):
     def _each_mother(self, rule: Rule) -> None:
         t = self.tables
         if self.compiled:
-            each_with(rule)(t["mothers"], t["children"], t["households"], self.world)
+            call(each_with, rule, t["mothers"], t["children"], t["households"], self.world)
         else:
             for mother, household in zip(self.mothers, self.households, strict=True):
                 rule(mother, mother.children, household, self.plain_world)
 
     def _each_firm(self, rule: Rule) -> None:
         if self.compiled:
-            each(rule)(self.tables["firms"], self.world)
+            call(each, rule, self.tables["firms"], self.world)
         else:
             for firm in self.firms:
                 rule(firm, self.plain_world)
@@ -255,9 +258,9 @@ class PoloModel(mesa.Model):
     def _count_mothers(self, rule: Rule) -> None:
         t = self.tables
         if self.compiled:
-            counted(rule)(
-                t["mothers"], t["children"], t["households"], self.world, self.counts,
-                self.firm_counts,
+            call(
+                counted, rule, t["mothers"], t["children"], t["households"], self.world,
+                self.counts, self.firm_counts,
             )  # fmt: skip
         else:
             for mother, household in zip(self.mothers, self.households, strict=True):
@@ -268,7 +271,7 @@ class PoloModel(mesa.Model):
 
     def _run(self, function: Rule, *arguments: Any) -> Any:
         if self.compiled:
-            return compiled(function)(*arguments)
+            return call(compiled, function, *arguments)
         return function(*(self.plain_world if a is self.world else a for a in arguments))
 
     @staticmethod
@@ -341,11 +344,11 @@ class PoloModel(mesa.Model):
         firms.vacancies = firms.posts
         world = self._world(leanings=mothers.size)
         families = (mothers, t["children"], t["households"])
-        each_with(lean)(*families, world)
+        call(each_with, lean, *families, world)
         give_jobs(self.polo, People(*families), firms, world.leanings, *of_run)
         give_insurance(self.polo, People(*families), settings.seed, self.replicate)
-        each_with(settle_in)(*families, world)
-        compiled(care.count_free)(world, t["enrolled"], t["places"], t["free"])
+        call(each_with, settle_in, *families, world)
+        call(compiled, care.count_free, world, t["enrolled"], t["places"], t["free"])
         self.now.month = 0
 
     def _near(self) -> np.ndarray:
@@ -383,6 +386,14 @@ class PoloModel(mesa.Model):
         self.now.season = self.polo.season.posts[(month + 1) % 12]  # firms review for the next
         begun = month + 2 - months_of(self.polo.podecobi.jobs_from)
         self.now.new_jobs = min(1.0, max(0.0, begun / self.polo.podecobi.jobs_months))
+
+
+def needs(settings: Settings) -> list[Need]:
+    """Return the loops that a run needs compiled, each once, in the order of use."""
+    small = settings.model_copy(update={"scale": min(settings.scale, SCALE_TO_COMPILE)})
+    with noting_needs() as noted:
+        PoloModel(small, 0).step()
+    return list(dict.fromkeys(noted))
 
 
 def workdays(month: int) -> int:

@@ -9,7 +9,8 @@ belong to an agent.
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -98,12 +99,40 @@ def counted(rule_function: Callable[..., Any]) -> Callable[..., Any]:
     return loop
 
 
+Factory = Callable[[Callable[..., Any]], Callable[..., Any]]
+Need = tuple[Factory, Callable[..., Any], tuple[Any, ...]]
+"""A loop to be compiled: what makes it, of which rule, and the types of its arguments."""
+
+_noted: list[Need] | None = None
+
+
+def call(factory: Factory, rule_function: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a rule's compiled loop; inside `noting_needs`, note it and return 0 instead."""
+    if _noted is None:
+        return factory(rule_function)(*arguments)
+    _noted.append((factory, rule_function, tuple(numba.typeof(a) for a in arguments)))
+    return 0
+
+
+@contextmanager
+def noting_needs() -> Iterator[list[Need]]:
+    """Collect the loops that the code inside would run, without compiling or running any."""
+    global _noted
+    before, _noted = _noted, []
+    try:
+        yield _noted
+    finally:
+        _noted = before
+
+
+def compile_need(need: Need) -> None:
+    """Compile a loop, or find it compiled, without running it; the code is kept on disk."""
+    factory, rule_function, types = need
+    loop: Any = factory(rule_function)
+    loop.compile(types)
+
+
 @cache
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the compiled form of a function marked ``@rule`` that runs once, in order."""
-
-    @numba.njit(cache=True, nogil=True)
-    def run(*arguments):
-        return function(*arguments)
-
-    return run
+    return numba.njit(cache=True, nogil=True)(function)
