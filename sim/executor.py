@@ -10,9 +10,10 @@ import pickle
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -31,6 +32,8 @@ Work = Callable[[Task, int, Tick | None], bytes]
 
 BLINK = 0.2
 """Seconds between looks at how far the processes are."""
+
+LOST = "its process was killed or crashed, more than once"
 
 
 class Failed(NamedTuple):
@@ -125,7 +128,7 @@ def _processes(
                         number = alone[0]
                         if number in left:
                             del left[number]
-                            yield number, Failed("its process was killed or crashed, twice")
+                            yield number, Failed(LOST)
                     elif begun:
                         suspects = sorted(begun & set(left))
                         continue
@@ -166,17 +169,28 @@ def _in_process(
 ) -> tuple[int, Result]:
     """Do a task in a process of its own; a file of its steps says that it is begun, and how far."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who started it decides
+    _end_with(parent)
     if fingerprint() != version:
         return number, Failed("the sources of the simulator were changed during the run")
     with open(Path(folder) / str(number), "ab", buffering=0) as steps:
 
         def tick() -> None:
-            if os.getppid() != parent:
-                os._exit(1)  # nobody waits for it any more
             with suppress(OSError):
                 steps.write(b".")
 
         return number, _attempt(work, task, threads, tick)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """End this process soon after the one who started it was killed: nobody waits for it then."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 class _Steps:
@@ -228,7 +242,8 @@ class _Steps:
 
 def _cluster(executor: Executor, work: Work[Task], tasks: Sequence[Task], threads: int) -> Results:
     try:
-        from dask.distributed import Client, as_completed
+        import cloudpickle
+        from dask.distributed import Client, KilledWorker, as_completed
     except ImportError as error:
         raise InputError(
             "executor=dask: Dask is not installed; pip install 'ceci-sim[cluster]'"
@@ -254,14 +269,14 @@ def _cluster(executor: Executor, work: Work[Task], tasks: Sequence[Task], thread
             ) from error
         waiting = iter(enumerate(tasks))
         numbers: dict[Any, int] = {}
-        ended = as_completed(with_results=True, raise_errors=False)
+        ended = as_completed(loop=client.loop, with_results=True, raise_errors=False)
 
         def send() -> None:
             # Some for each worker and some to go on with; the rest stays here
             room = 2 * sum(client.nthreads().values()) + 2
             while len(numbers) < room and (following := next(waiting, None)) is not None:
                 number, task = following
-                parcel = pickle.dumps((work, task))
+                parcel = cloudpickle.dumps((work, task))
                 future = client.submit(_far, parcel, threads, fingerprint(), pure=False)
                 numbers[future] = number
                 ended.add(future)
@@ -273,7 +288,8 @@ def _cluster(executor: Executor, work: Work[Task], tasks: Sequence[Task], thread
             elif future.status == "error":
                 if isinstance(result[1], InputError):
                     raise result[1]
-                given = Failed(cause(result[1]))
+                lost = isinstance(result[1], KilledWorker)
+                given = Failed(LOST if lost else cause(result[1]))
             else:
                 raise OSError(f"{address}: the scheduler went away")
             number = numbers.pop(future)

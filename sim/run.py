@@ -252,7 +252,8 @@ def simulate(work: Work) -> None:
         with progress(steps, f"simulating {settings.name}") as bar:
 
             def describe() -> None:
-                number, done = divmod(min(work.settled, total - 1), several)
+                number = min(work.settled // several, settings.replicates - 1)
+                done = work.settled - number * several
                 text = f"{settings.name}, replicate {number + 1} of {settings.replicates}"
                 bar.describe(text if several == 1 else f"{text}, {done} of {several} regions")
 

@@ -583,7 +583,7 @@ class Executor(Strict):
 
     name: Literal["local", "dask"] = "local"
     workers: Annotated[int, Field(ge=0, le=1024)] = 0
-    address: str | None = None
+    address: Annotated[str, Field(pattern=r"^[a-z]+://\S+:\d+$")] | None = None
     timeout: Annotated[float, Field(gt=0, le=3600)] = 30
 
     @model_validator(mode="after")

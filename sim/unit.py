@@ -118,7 +118,7 @@ def cause(error: BaseException) -> str:
     where = ""
     for frame in extract_tb(error.__traceback__):
         path = Path(frame.filename)
-        if path.is_relative_to(home / "sim"):
+        if path.is_relative_to(home / "sim") and path.name != "executor.py":
             where = f" ({path.relative_to(home).as_posix()}:{frame.lineno})"
     return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"
 
