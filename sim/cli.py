@@ -7,7 +7,7 @@ and returns the exit status:
 status meaning
 ====== =================================================================
 0      done
-1      the machine failed (disk full, no permission) or the program did
+1      the machine failed (disk full, no permission) or the program did, wholly or in part
 2      something the user gave cannot be used
 130    the user stopped it
 ====== =================================================================
@@ -45,7 +45,7 @@ from pydantic import ValidationError
 from yaml import MarkedYAMLError
 
 import configs
-from sim.errors import InputError, Interrupted
+from sim.errors import IncompleteError, InputError, Interrupted
 
 Job = Callable[[DictConfig], None]
 
@@ -86,7 +86,7 @@ def command(job: Job, config_name: str = "config") -> int:
     ----------
     job
         What to do with the composed configuration. It may raise `InputError`, `Interrupted`,
-        pydantic's `ValidationError` or `OSError`.
+        `IncompleteError`, pydantic's `ValidationError` or `OSError`.
     config_name
         The primary configuration, a file of the ``configs`` package.
 
@@ -128,7 +128,7 @@ def _task(job: Job, full_error: bool) -> Job:
             if full_error:
                 raise
             # Hydra would print a line of its own for an Exception, not for a SystemExit.
-            if isinstance(error, (*INPUT_ERRORS, OSError)):
+            if isinstance(error, (*INPUT_ERRORS, IncompleteError, OSError)):
                 raise SystemExit(_report(error, config)) from error
             traceback.print_exc()
             raise SystemExit(1) from error
@@ -200,14 +200,15 @@ def _print(kind: str, message: str) -> None:
 def _report(error: Exception, config: DictConfig | None = None) -> int:
     """Print one line about an error and return the exit status."""
     _print("error", _message(error, config))
-    machine = isinstance(error, OSError) and not isinstance(error, MissingConfigException)
+    machine = isinstance(error, IncompleteError | OSError)
+    machine = machine and not isinstance(error, MissingConfigException)
     return 1 if machine else 2
 
 
 def _message(error: BaseException, config: DictConfig | None = None) -> str:
     """Say what was given where, and what is allowed."""
     match error:
-        case InputError():
+        case InputError() | IncompleteError():
             return str(error)
         case ValidationError():
             return _invalid(error, config)

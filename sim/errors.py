@@ -10,3 +10,7 @@ class InputError(Exception):
 
 class Interrupted(KeyboardInterrupt):
     """The user stopped the run; the message is one line that says what was kept."""
+
+
+class IncompleteError(Exception):
+    """Some units of the run failed; the message is one line that says how many and what is kept."""

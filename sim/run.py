@@ -1,13 +1,19 @@
-"""A run: paired replicates of a polo with and without the programme, and what is written of them.
+"""A run: paired replicates of its regions with and without the programme, and what is written.
 
-A replicate is a pure function of (settings, its number): what both arms share is simulated once.
+What is simulated are units (a replicate of a region, see `sim.unit`). Each is kept in the store as
+soon as it is done, and the results are written from there, replicate by replicate.
 """
 
 import logging
+import signal
+import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple
 
 import numba
@@ -15,17 +21,31 @@ import pandas as pd
 from omegaconf import DictConfig
 
 import configs
-from sim.errors import Interrupted
+from sim.errors import IncompleteError, Interrupted
+from sim.executor import Failed, results
 from sim.model import PoloModel
+from sim.population.regions import regions
 from sim.results.accounts import accounts_frame
 from sim.results.console import headline_table, progress, where
 from sim.results.folder import ResultFolder, default_folder
 from sim.results.manifest import manifest, write_manifest
-from sim.results.measures import Counts, catalogue, monthly_frame, units
-from sim.results.tables import effects, write_csv, write_monthly
+from sim.results.measures import catalogue
+from sim.results.store import Store, UnusableError, encode
+from sim.results.stream import ResultStream, whole
+from sim.results.tables import write_csv
+from sim.results.tally import Tally
 from sim.settings import Plan, Settings
-
-ARMS = ("baseline", "programme")
+from sim.unit import (
+    ARMS,
+    Outcome,
+    Unit,
+    agents,
+    fingerprint,
+    live,
+    months_simulated,
+    outcome,
+    units,
+)
 
 
 def main_job(config: DictConfig) -> None:
@@ -35,8 +55,12 @@ def main_job(config: DictConfig) -> None:
     ------
     pydantic.ValidationError, InputError
         If the configuration or the output folder cannot be used; nothing is written.
+    IncompleteError
+        If units failed: replicates without them are written.
     Interrupted
-        On Ctrl-C: finished replicates are kept.
+        On Ctrl-C: finished replicates are written.
+    OSError
+        If the store cannot be written; what it has stays.
     """
     settings = Settings.from_config(config)
     started, clock = datetime.now(UTC), time.perf_counter()
@@ -44,28 +68,42 @@ def main_job(config: DictConfig) -> None:
     path = settings.output_dir or default_folder(settings.name, datetime.now(), what=what)
     use_threads(settings.threads)
     stopped: KeyboardInterrupt | None = None
-    frames: list[Tables] = []
     with ResultFolder(path) as folder:
+        store = Store(settings.store, fingerprint())
+        work = Work(settings, regions(settings), store, folder.work)
         try:
-            simulate(settings, frames)
+            with closing(work.stream):
+                simulate(work)
         except KeyboardInterrupt as interrupt:
             stopped = interrupt
-            if not frames:
-                raise Interrupted("no replicate was finished, nothing is kept") from None
+            if not work.stream.done:
+                raise Interrupted(f"no replicate was finished; {work.kept()}") from None
             folder.keep()
-        table, files = write_results(settings, frames, folder.work)
+        if not work.stream.done:
+            raise IncompleteError(f"{work.failed()}; no replicate is complete; {work.kept()}")
+        table, files = work.stream.finish()
+        if work.failures:
+            files.append(folder.work / "failures.csv")
+            write_csv(pd.DataFrame(work.failures), files[-1])
         draw_figures(settings, files[0], folder.work / "figures")
         record = manifest(
             recorded(settings),
             seed=settings.seed,
             started=started,
             wall_seconds=time.perf_counter() - clock,
-            agents=agents(settings),
-            agent_months=agent_months(settings) * len(frames),
+            agents=sum(map(agents, work.regions)),
+            agent_months=sum(map(agent_months, work.regions)) * work.stream.done,
+            agent_months_computed=work.agent_months,
             inputs=inputs(settings),
             folder=folder.work,
-            complete=stopped is None,
-            replicates_done=len(frames),
+            complete=work.stream.done == settings.replicates,
+            replicates_done=work.stream.done,
+            units={
+                "computed": work.computed,
+                "reused": work.reused,
+                "failed": len(work.failures),
+                "version": store.fingerprint,
+            },
         )
         files.append(write_manifest(record, folder.work))
     shown = catalogue()
@@ -75,8 +113,168 @@ def main_job(config: DictConfig) -> None:
     where([folder.path / name for name in (*(file.name for file in files), "figures")])
     if stopped is not None:
         raise Interrupted(
-            f"{len(frames)} of {settings.replicates} replicates are kept in {folder.path}"
+            f"{work.stream.done} of {settings.replicates} replicates are kept in {folder.path}"
         )
+    if work.failures:
+        raise IncompleteError(
+            f"{work.failed()}; {work.stream.done} of {settings.replicates} replicates are in "
+            f"{folder.path}; running again finishes the rest"
+        )
+
+
+class Failure(NamedTuple):
+    """A row of failures.csv."""
+
+    region: str
+    replicate: int
+    cause: str
+
+
+class Work:
+    """The units of a run: which of them are done, and the tables that they are written to.
+
+    Parameters
+    ----------
+    settings : Settings
+    regions : list of Settings
+    store : Store
+    folder : Path
+        Where the tables are written.
+
+    Attributes
+    ----------
+    computed, reused : int
+        Units that this run did, and those that it found in the store.
+    agent_months : int
+        Months of women's lives that this run simulated.
+    failures : list of Failure
+    """
+
+    def __init__(
+        self, settings: Settings, regions: list[Settings], store: Store, folder: Path
+    ) -> None:
+        self.settings, self.regions, self.store = settings, regions, store
+        self.stream = ResultStream(settings, regions, folder)
+        self.replicates = units(regions, settings.replicates)
+        self.computed = self.reused = self.agent_months = 0
+        self.failures: list[Failure] = []
+        self._there: set[str] = set()
+        self._failed: set[str] = set()
+        self._next = 0
+
+    @property
+    def settled(self) -> int:
+        """How many units are done or have failed."""
+        return len(self._there) + len(self._failed)
+
+    def look_up(self) -> list[Unit]:
+        """Look for all units in the store; return those to be done, in order.
+
+        They go replicate by replicate, so that what is interrupted leaves whole ones, and the
+        longest first, so that no process is left with a long one at the end.
+        """
+        if not self.settings.resume:
+            waiting = self.replicates
+        else:
+            waiting = [
+                [unit for unit in replicate if not self.store.has(unit.key)]
+                for replicate in self.replicates
+            ]
+        left = {unit.key for replicate in waiting for unit in replicate}
+        self._there = {unit.key for of in self.replicates for unit in of} - left
+        self.reused = len(self._there)
+        return [unit for of in waiting for unit in sorted(of, key=lambda unit: -unit.size)]
+
+    def take(self, unit: Unit, result: bytes | Failed) -> None:
+        """Keep what came of a unit, and write the replicates that it completes."""
+        if isinstance(result, Failed):
+            self.failures.append(Failure(unit.region, unit.replicate, result.cause))
+            self._failed.add(unit.key)
+        else:
+            self.store.put(unit.key, result)
+            self._there.add(unit.key)
+            self.computed += 1
+            self.agent_months += agent_months(unit.settings)
+        self.write()
+
+    def write(self, to_the_end: bool = False) -> None:
+        """Write the complete replicates up to the first that is waited for, or to the end."""
+        for replicate in self.replicates[self._next :]:
+            keys = {unit.key for unit in replicate}
+            if not (to_the_end or keys <= self._there | self._failed):
+                return
+            with uninterrupted():
+                if keys <= self._there:
+                    self.stream.add(self._next, map(self._outcome, replicate))
+                self._next += 1
+
+    def _outcome(self, unit: Unit) -> Outcome:
+        try:
+            return self.store.get(unit.key)
+        except (UnusableError, FileNotFoundError) as error:
+            where = f"store={self.store.folder}"
+            raise OSError(f"{where}: a unit was lost during the run ({error}); run again") from None
+
+    def kept(self) -> str:
+        """Say what stays in the store."""
+        return (
+            f"{len(self._there)} of {len(self.regions) * len(self.replicates)} units stay in "
+            f"{self.store.folder}, running again does the rest"
+        )
+
+    def failed(self) -> str:
+        """Say how many units failed, and the cause of the first."""
+        first = min(self.failures, key=lambda row: row.replicate)
+        total = len(self.regions) * len(self.replicates)
+        return (
+            f"{len(self.failures)} of {total} units failed, the first {first.region} in replicate "
+            f"{first.replicate} ({first.cause})"
+        )
+
+
+def simulate(work: Work) -> None:
+    """Do the units that the store lacks, showing progress, and write complete replicates."""
+    settings, store = work.settings, work.store
+    left = work.look_up()
+    total, several = work.reused + len(left), len(work.regions)
+    if work.reused:
+        tell(f"{work.reused} of {total} units found in {store.folder}")
+    if store.refused:
+        causes = ", ".join(f"{count} {why}" for why, count in sorted(store.refused.items()))
+        tell(f"{store.refused.total()} units in {store.folder} are done anew: {causes}")
+    try:
+        work.write()
+        if not left:
+            return
+        # Many short units are their own measure, and a cluster says nothing before the end of one
+        by_month = several == 1 and settings.executor.name == "local"
+        steps = len(left) * (months_simulated(settings) if by_month else 1)
+        with progress(steps, f"simulating {settings.name}") as bar:
+
+            def describe() -> None:
+                number = min(work.settled // several, settings.replicates - 1)
+                done = work.settled - number * several
+                text = f"{settings.name}, replicate {number + 1} of {settings.replicates}"
+                bar.describe(text if several == 1 else f"{text}, {done} of {several} regions")
+
+            describe()
+            tick = bar.advance if by_month else nothing
+            given = results(settings.executor, compute, left, settings.threads, tick)
+            with closing(given):
+                for number, result in given:
+                    work.take(left[number], result)
+                    describe()
+                    if not by_month:
+                        bar.advance()
+    except KeyboardInterrupt:
+        work.write(to_the_end=True)
+        raise
+
+
+def compute(unit: Unit, threads: int, tick: Callable[[], Any] | None) -> bytes:
+    """Simulate a unit and return what the store keeps of it."""
+    use_threads(threads)
+    return encode(outcome(unit, tick), unit.key, fingerprint())
 
 
 class Tables(NamedTuple):
@@ -86,19 +284,10 @@ class Tables(NamedTuple):
     accounts: pd.DataFrame
 
 
-def simulate(settings: Settings, frames: list[Tables]) -> None:
-    """Run all replicates, showing progress; each is added to `frames` when it is finished."""
-    total = settings.replicates * months_simulated(settings)
-    with progress(total, f"simulating {settings.name}") as bar:
-        for replicate in range(settings.replicates):
-            bar.describe(f"{settings.name}, replicate {replicate + 1} of {settings.replicates}")
-            frames.append(paired_replicate(settings, replicate, bar.advance))
-
-
 def paired_replicate(
     settings: Settings, replicate: int, tick: Callable[[], Any] | None = None
 ) -> Tables:
-    """Return the tables of one replicate, both arms.
+    """Return the tables of one replicate of one region, both arms, without any store.
 
     Parameters
     ----------
@@ -112,64 +301,33 @@ def paired_replicate(
     Tables
         See `sim.results.measures.monthly_frame` and `sim.results.accounts.accounts_frame`.
     """
-    baseline = PoloModel(settings, replicate, settings.plan.without_centres())
-    live(baseline, settings.burn_in, tick)
-    programme = baseline.fork(settings.plan)
-    frames, accounts = [], []
-    for arm, model in zip(ARMS, (baseline, programme), strict=True):
-        live(model, settings.months, tick)
-        frames.append(told(model, arm))
-        accounts.append(accounts_frame(model, settings.name, arm))
-    return Tables(pd.concat(frames, ignore_index=True), pd.concat(accounts, ignore_index=True))
+    arms = outcome(Unit(settings, replicate, ""), tick)
+    accounts = [
+        accounts_frame(lived.ledger, settings, arm, replicate) for arm, lived in arms.items()
+    ]
+    return Tables(
+        whole(settings, [settings], {arm: lived.tally for arm, lived in arms.items()}, replicate),
+        pd.concat(accounts, ignore_index=True),
+    )
 
 
 def baseline_replicate(settings: Settings, replicate: int) -> pd.DataFrame:
     """Return the monthly table of the baseline arm alone of one replicate."""
     model = PoloModel(settings, replicate, settings.plan.without_centres())
     live(model, settings.burn_in + settings.months, None)
-    return told(model, ARMS[0])
-
-
-def told(model: PoloModel, arm: str) -> pd.DataFrame:
-    """Return the monthly table of what a model has recorded."""
-    settings = model.settings
-    counts = Counts(
-        model.history,
-        model.tables["centres"].scheme,
-        settings.polo,
-        settings.scale,
-        settings.parameters,
-    )
-    return monthly_frame(counts, settings.name, arm, model.replicate, model.first_month)
-
-
-def live(model: PoloModel, months: int, tick: Callable[[], Any] | None) -> None:
-    """Step a model for some months."""
-    for _ in range(months):
-        model.step()
-        if tick is not None:
-            tick()
-
-
-def write_results(
-    settings: Settings, frames: list[Tables], folder: Path
-) -> tuple[pd.DataFrame, list[Path]]:
-    """Write monthly.parquet, effects.csv and accounts.parquet; return the effects and the files."""
-    monthly = pd.concat([tables.monthly for tables in frames], ignore_index=True)
-    table = effects(monthly, units(), months=min(12, settings.months))
-    files = [folder / "monthly.parquet", folder / "effects.csv", folder / "accounts.parquet"]
-    write_monthly(monthly, files[0])
-    write_csv(table, files[1])
-    accounts = pd.concat([tables.accounts for tables in frames], ignore_index=True)
-    write_monthly(accounts, files[2])
-    return table, files
+    tally = Tally.of(model.history, model.tables["centres"].scheme)
+    return whole(settings, [settings], {ARMS[0]: tally}, replicate)
 
 
 def draw_figures(settings: Settings, monthly: Path, folder: Path) -> None:
     """Draw the figures of a finished monthly table, in both languages."""
-    from analysis.figures import figures
+    from analysis.figures import PLANS, figures
 
-    figures(pd.read_parquet(monthly), folder, opened=pd.Timestamp(f"{settings.agreement_start}-01"))
+    # What no figure shows is not read: of many replicates the whole table may not fit
+    shown = [("measure", "in", {name for plan in PLANS for name in plan.measures}),
+             ("group", "in", {name for plan in PLANS for name in plan.groups})]  # fmt: skip
+    table = pd.read_parquet(monthly, filters=shown)
+    figures(table, folder, opened=pd.Timestamp(f"{settings.agreement_start}-01"))
 
 
 def use_threads(threads: int) -> None:
@@ -179,24 +337,40 @@ def use_threads(threads: int) -> None:
     logging.getLogger("MESA").setLevel(logging.WARNING)
 
 
-def months_simulated(settings: Settings) -> int:
-    """Return the months that a paired replicate simulates: burn-in once, then both arms."""
-    return settings.burn_in + len(ARMS) * settings.months
-
-
-def agents(settings: Settings) -> int:
-    """Return the number of women simulated."""
-    return max(1, round(settings.polo["women_15_49"] * settings.scale))
-
-
 def agent_months(settings: Settings) -> int:
-    """Return the months of women's lives that one paired replicate simulates."""
+    """Return the months of women's lives that one unit simulates."""
     return agents(settings) * months_simulated(settings)
 
 
 def recorded(settings: Settings) -> dict[str, Any]:
-    """Return the configuration as the manifest keeps it: without the folder's name."""
-    return settings.model_dump(mode="json", exclude={"output_dir"})
+    """Return the configuration as the manifest keeps it: without names of folders and machines."""
+    hidden: Any = {"output_dir": True, "store": True, "executor": {"address"}}
+    return settings.model_dump(mode="json", exclude=hidden)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Put off Ctrl-C until the block has ended."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[FrameType | None] = []
+    before = signal.signal(signal.SIGINT, lambda _, frame: asked.append(frame))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        signal.raise_signal(signal.SIGINT)
+
+
+def tell(line: str) -> None:
+    """Print a line of what is being done on stderr."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def nothing() -> None:
+    """Do nothing."""
 
 
 def inputs(settings: Settings) -> dict[str, Path]:

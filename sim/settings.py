@@ -578,6 +578,29 @@ class Plan(Strict):
         )
 
 
+class Executor(Strict):
+    """Where units run: in processes of this machine, or on the workers of a Dask cluster."""
+
+    name: Literal["local", "dask"] = "local"
+    workers: Annotated[int, Field(ge=0, le=1024)] = 0
+    address: Annotated[str, Field(pattern=r"^[a-z]+://\S+:\d+$")] | None = None
+    timeout: Annotated[float, Field(gt=0, le=3600)] = 30
+
+    @model_validator(mode="after")
+    def address_of_a_cluster(self) -> "Executor":
+        """Refuse Dask without the address of its scheduler, and an address without Dask."""
+        if self.name == "dask" and not self.address:
+            raise ValueError(
+                "address is null: dask needs that of its scheduler, such as "
+                "executor.address=tcp://HOST:8786; on one machine use executor=local"
+            )
+        if self.name == "local" and self.address:
+            raise ValueError(
+                f"address {self.address} is for executor=dask, which is missing; local has none"
+            )
+        return self
+
+
 class Settings(Strict):
     """Everything that a run is told."""
 
@@ -593,6 +616,9 @@ class Settings(Strict):
     engine: Literal["compiled", "objects"]
     threads: Annotated[int, Field(ge=0, le=1024)]
     output_dir: str | None = None
+    store: str = Field(default="outputs/.units", min_length=1)
+    resume: bool = True
+    executor: Executor = Executor()
     parameters: dict[str, Parameter]
     polo: Polo
     rollout: Rollout

@@ -17,7 +17,11 @@ from hydra import compose, initialize_config_dir
 import configs
 import sim.run
 from sim.model import PoloModel
+from sim.results.accounts import ACCOUNTS, Ledger
+from sim.results.record import COUNTERS, GROUPS
+from sim.results.tally import Tally
 from sim.settings import Settings
+from sim.unit import ARMS, Lived, Unit
 
 hypothesis.settings.register_profile(
     "steady",
@@ -124,3 +128,66 @@ def fingerprint_of(model: PoloModel) -> str:
 def fingerprint() -> Callable[[PoloModel], str]:
     """Return `fingerprint_of`."""
     return fingerprint_of
+
+
+def made_up_outcome(unit: Unit) -> dict[str, Lived]:
+    """Return an outcome of the right form, its numbers drawn by the region and replicate alone."""
+    settings = unit.settings
+    rng = np.random.default_rng([*settings.polo.name.encode(), unit.replicate, 20260121])
+    months = settings.burn_in + settings.months
+    firm_names = ("posts", "vacancies", "other_workers", "staff")
+    centre_names = ("open", "opened", *ACCOUNTS)
+    count = round(settings.polo["guarderias"]) + len(settings.polo.announced) + 2
+    schemes = rng.integers(0, 4, count).astype(np.int8)
+    arms = {}
+    for arm in ARMS:
+        values = rng.integers(1, 50, (months, len(ACCOUNTS), count))
+        month, centre = np.nonzero((values != 0).any(axis=1))
+        arms[arm] = Lived(
+            Tally(
+                rng.integers(0, 10**6, (months, len(GROUPS), len(COUNTERS))),
+                rng.integers(0, 10**4, (months, len(firm_names), 4)),
+                rng.integers(0, 10**4, (months, len(centre_names), 4)),
+                firm_names,
+                centre_names,
+            ),
+            Ledger(
+                month.astype(np.int32), centre.astype(np.int32), values[month, :, centre], schemes
+            ),
+        )
+    return arms
+
+
+@pytest.fixture(scope="session")
+def made_up() -> Callable[[Unit], dict[str, Lived]]:
+    """Return `made_up_outcome`."""
+    return made_up_outcome
+
+
+@pytest.fixture(scope="session")
+def country() -> Callable[[Settings, int], list[Settings]]:
+    """Return a function to the settings of so many regions, the later ones smaller."""
+
+    def regions(settings: Settings, count: int = 3) -> list[Settings]:
+        polo = settings.polo
+        women = polo.figures["women_15_49"]
+        return [
+            settings.model_copy(
+                update={
+                    "polo": polo.model_copy(
+                        update={
+                            "name": f"region_{n}",
+                            "figures": polo.figures
+                            | {
+                                "women_15_49": women.model_copy(
+                                    update={"value": women.value - 1000 * n}
+                                )
+                            },
+                        }
+                    )
+                }
+            )
+            for n in range(count)
+        ]
+
+    return regions

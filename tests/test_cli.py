@@ -61,6 +61,9 @@ class Run(BaseModel):
     engine: Literal["compiled", "objects"]
     threads: int = Field(ge=0)
     output_dir: str | None
+    store: str
+    resume: bool
+    executor: dict
     parameters: dict
     polo: dict
     outreach: dict

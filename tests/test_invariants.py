@@ -18,8 +18,18 @@ from sim.agents.ceci import EMPRESA, EVENING, GUARDERIA, N_AGES, N_ROOMS, OPEN, 
 from sim.agents.firm import MAQUILA
 from sim.model import PoloModel
 from sim.parameters import base
-from sim.results.measures import SCHEMES, SECTORS, Counts, catalogue, groups_with, measure, units
+from sim.results.measures import (
+    SCHEMES,
+    SECTORS,
+    Counts,
+    catalogue,
+    groups_with,
+    measure,
+    older_women,
+    units,
+)
 from sim.results.record import COUNTERS, GROUPS
+from sim.results.tally import Tally
 from sim.settings import Settings
 
 N = {name: k for k, name in enumerate(COUNTERS)}
@@ -417,10 +427,8 @@ class Watch:
         """Shares are from 0 to 100; nothing is negative but the output of who only trains."""
         settings = self.model.settings
         counts = Counts(
-            self.model.history,
-            self.t["centres"].scheme,
-            settings.polo,
-            settings.scale,
+            Tally.of(self.model.history, self.t["centres"].scheme),
+            older_women([(settings.polo, settings.scale)]),
             settings.parameters,
         )
         for name, definition in catalogue()["measures"].items():

@@ -174,7 +174,8 @@ def test_an_interrupt_says_what_is_kept(tmp_path):
     monthly = pd.read_parquet(tmp_path / "kept" / "monthly.parquet")
     assert manifest["complete"] is False
     assert manifest["replicates_done"] == monthly["replicate"].nunique() < 500
-    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert {path.name for path in tmp_path.iterdir()} == {"kept", "outputs"}
+    assert [path.name for path in (tmp_path / "outputs").iterdir()] == [".units"]
 
 
 def test_several_scenarios_write_a_folder_each(tmp_path):

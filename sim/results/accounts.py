@@ -1,11 +1,14 @@
-"""The accounts of each centre, month by month, as a table."""
+"""The accounts of each centre, month by month, as whole numbers and as a table."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.agents.ceci import SCHEMES
+from sim.programme.calendar import months_of
+from sim.settings import Polo, Settings
 
 ACCOUNTS = (
     "places",
@@ -22,58 +25,80 @@ ACCOUNTS = (
 """Columns of a centre's month: children, MXN by who pays, and persons at work."""
 
 
-def accounts_frame(model: Any, scenario: str, arm: str) -> pd.DataFrame:
-    """Return the accounts of one arm of one replicate.
+@dataclass(frozen=True)
+class Ledger:
+    """The accounts of an arm: a row for each month and centre open or being paid for.
+
+    Attributes
+    ----------
+    month : ndarray of int, shape (rows,)
+        From the first month of burn-in.
+    centre : ndarray of int, shape (rows,)
+    values : ndarray of int, shape (rows, ACCOUNTS)
+    schemes : ndarray of int, shape (centres,)
+        Of every centre, also of those without a row.
+    """
+
+    month: np.ndarray
+    centre: np.ndarray
+    values: np.ndarray
+    schemes: np.ndarray
+
+    @classmethod
+    def of(cls, model: Any) -> "Ledger":
+        """Close the books of a model after its last month."""
+        values = np.array([[month.centres[name] for name in ACCOUNTS] for month in model.history])
+        month, centre = np.nonzero((values != 0).any(axis=1))
+        return cls(
+            month.astype(np.int32),
+            centre.astype(np.int32),
+            values[month, :, centre].astype(np.int64),
+            model.tables["centres"].scheme.copy(),
+        )
+
+
+def accounts_frame(ledger: Ledger, settings: Settings, arm: str, replicate: int) -> pd.DataFrame:
+    """Return the accounts of one arm of one replicate of a region.
 
     Parameters
     ----------
-    model : PoloModel
-        After its last month.
-    scenario, arm : str
+    ledger : Ledger
+    settings : Settings
+        Of the region.
+    arm : str
+    replicate : int
 
     Returns
     -------
     DataFrame
-        One row for each month and centre that is open or being paid for: scenario, arm, replicate,
-        month (first day), centre (number), name, scheme, and the columns of `ACCOUNTS`.
+        One row for each month and centre that is open or being paid for: scenario, region, arm,
+        replicate, month (first day), centre (number), name, scheme, and the columns of `ACCOUNTS`.
     """
-    names = names_of_centres(model)
+    names = names_of_centres(settings.polo, ledger.schemes.size)
     schemes = np.array(sorted(SCHEMES, key=lambda name: SCHEMES[name]))
-    start = np.datetime64(f"{model.first_month // 12:04d}-{model.first_month % 12 + 1:02d}", "M")
-    parts = []
-    for number, month in enumerate(model.history):
-        values = {name: month.centres[name] for name in ACCOUNTS}
-        shown = np.any([values[name] != 0 for name in ACCOUNTS], axis=0)
-        which = np.flatnonzero(shown)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "month": np.full(which.size, start + np.timedelta64(number, "M")).astype(
-                        "datetime64[s]"
-                    ),
-                    "centre": which.astype(np.int32),
-                    **{name: value[which] for name, value in values.items()},
-                }
-            )
-        )
-    table = pd.concat(parts, ignore_index=True)
-    rows = len(table)
-    of_centre = model.tables["centres"].scheme[table["centre"]]
-    heads: dict[str, Any] = {
-        "scenario": pd.Categorical([scenario]).repeat(rows),
-        "arm": pd.Categorical([arm], categories=["baseline", "programme"]).repeat(rows),
-        "replicate": np.full(rows, model.replicate, np.int32),
-        "name": pd.Categorical(np.array(names)[table["centre"]], categories=names),
-        "scheme": pd.Categorical(schemes[of_centre], categories=schemes),
-    }
-    order = ["scenario", "arm", "replicate", "month", "centre", "name", "scheme", *ACCOUNTS]
-    return table.assign(**heads)[order]
+    first = months_of(settings.agreement_start) - settings.burn_in
+    start = np.datetime64(f"{first // 12:04d}-{first % 12 + 1:02d}", "M")
+    rows = ledger.month.size
+    return pd.DataFrame(
+        {
+            "scenario": pd.Categorical([settings.name]).repeat(rows),
+            "region": pd.Categorical([settings.polo.name]).repeat(rows),
+            "arm": pd.Categorical([arm], categories=["baseline", "programme"]).repeat(rows),
+            "replicate": np.full(rows, replicate, np.int32),
+            "month": (start + ledger.month.astype("timedelta64[M]")).astype("datetime64[s]"),
+            "centre": ledger.centre,
+            "name": pd.Categorical.from_codes(ledger.centre, categories=pd.Index(names)),
+            "scheme": pd.Categorical.from_codes(
+                ledger.schemes[ledger.centre], categories=pd.Index(schemes)
+            ),
+            **{name: ledger.values[:, k] for k, name in enumerate(ACCOUNTS)},
+        }
+    )
 
 
-def names_of_centres(model: Any) -> list[str]:
-    """Return the name of each centre: as announced, or its scheme and a number."""
-    announced = list(model.polo.announced)
-    count = model.tables["centres"].size
-    old = [f"guarderia_{n + 1:02d}" for n in range(model.old_centres)]
+def names_of_centres(polo: Polo, count: int) -> list[str]:
+    """Return the names of a polo's centres: as announced, or the scheme and a number."""
+    announced = list(polo.announced)
+    old = [f"guarderia_{n + 1:02d}" for n in range(round(polo["guarderias"]))]
     own = [f"empresa_{n + 1:02d}" for n in range(count - len(old) - len(announced))]
     return [*old, *announced, *own]

@@ -34,6 +34,8 @@ def manifest(
     folder: Path,
     complete: bool,
     replicates_done: int,
+    agent_months_computed: int | None = None,
+    units: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Describe a run well enough to repeat it and to check its files.
 
@@ -59,6 +61,10 @@ def manifest(
         Whether all replicates asked for are there.
     replicates_done : int
         How many are.
+    agent_months_computed : int, optional
+        Those that were simulated now and not found in the store; all of them unless given.
+    units : mapping, optional
+        How many units were computed, reused and failed, and the version that did them.
 
     Returns
     -------
@@ -73,12 +79,14 @@ def manifest(
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     names = {path.relative_to(folder).as_posix(): path for path in files}
     names.pop(FILE, None)
+    simulated = agent_months if agent_months_computed is None else agent_months_computed
     return _plain(
         {
             "schema": SCHEMA,
             "project": {"name": PROJECT, "version": _version()},
             "complete": complete,
             "replicates_done": replicates_done,
+            "units": units or {},
             "seed": seed,
             "started": started,
             "wall_seconds": round(wall_seconds, 3),
@@ -86,7 +94,7 @@ def manifest(
             "agents": agents,
             "agent_months": agent_months,
             "agent_months_per_second": (
-                round(agent_months / wall_seconds, 1) if wall_seconds > 0 else None
+                round(simulated / wall_seconds, 1) if simulated and wall_seconds > 0 else None
             ),
             "python": platform.python_version(),
             "platform": {

@@ -12,6 +12,7 @@ import yaml
 import configs
 from sim.agents.ceci import CAMPO, EMPRESA, GUARDERIA, IMSS
 from sim.results.record import COUNTERS, GROUPS
+from sim.results.tally import Tally
 from sim.settings import Parameter, Polo
 
 SECTORS = ("sector_maquila", "sector_agropecuario", "sector_comercio_servicios", "sector_otro")
@@ -44,40 +45,31 @@ class Counts:
 
     Parameters
     ----------
-    history : sequence of Month
-        See `sim.model.Month`.
-    schemes : ndarray of int, shape (centres,)
-        Scheme of each centre.
-    polo : Polo
-    scale : float
+    tally : Tally
+        Of one region, or of several together.
+    older : mapping of str to float
+        The women of 50 and over of the same regions, see `older_women`.
     parameters : mapping of str to Parameter
     """
 
     def __init__(
-        self,
-        history: Sequence[Any],
-        schemes: np.ndarray,
-        polo: Polo,
-        scale: float,
-        parameters: Mapping[str, Parameter],
+        self, tally: Tally, older: Mapping[str, float], parameters: Mapping[str, Parameter]
     ):
-        people = np.array([month.people for month in history], float)
+        people = tally.people.astype(float)
         self.of: dict[str, dict[str, np.ndarray]] = {}
         for number, group in enumerate(GROUPS):
             counts = {name: people[:, number, k] for k, name in enumerate(COUNTERS)}
             hires = counts["hires"]
             counts["hires_12"] = np.concatenate((np.full(12, np.nan), hires))[: hires.size]
             self.of[group] = counts
-        self.of["women_15_plus"] = self._fifteen_plus(polo, scale)
+        younger = self.of["women_15_49"]
+        self.of["women_15_plus"] = {name: younger[name] + more for name, more in older.items()}
         for number, group in enumerate(SECTORS):
-            for name in history[0].firms:
-                self.of[group][name] = np.array([m.firms[name][number] for m in history], float)
+            for k, name in enumerate(tally.firm_names):
+                self.of[group][name] = tally.firms[:, k, number].astype(float)
         for group, which in SCHEMES.items():
-            inside = np.isin(schemes, which)
-            counts = {
-                name: np.array([m.centres[name][inside].sum() for m in history], float)
-                for name in history[0].centres
-            }
+            inside = tally.centres[:, :, which].sum(axis=2)
+            counts = {name: inside[:, k].astype(float) for k, name in enumerate(tally.centre_names)}
             self.of[group] = counts
         for group in GROUPS:
             counts = self.of[group]
@@ -87,19 +79,25 @@ class Counts:
         children = self.of["women_15_49"]["children"]
         self.of["polo"] = {"children": children, "places": self.of["all_centres"]["places"]}
 
-    def _fifteen_plus(self, polo: Polo, scale: float) -> dict[str, np.ndarray]:
-        """Add the women of 50 and over, who are counts: active and employed at constant rates."""
+
+def older_women(regions: Sequence[tuple[Polo, float]]) -> dict[str, float]:
+    """Return the women of 50 and over, who are counts: active and employed at constant rates.
+
+    Parameters
+    ----------
+    regions : sequence of (Polo, float)
+        Each region and the share of its women simulated; they are added up in this order.
+    """
+    total = dict.fromkeys(("people", "searching", "informal", "formal"), 0.0)
+    for polo, scale in regions:
         older = (polo["women_15_plus"] - polo["women_15_49"]) * scale
         active = polo["participation_50_plus"] * older
         employed = active * polo["employed_women"] / polo["active_women"]
-        added = {
-            "people": older,
-            "searching": active - employed,
-            "informal": employed * polo["informality"],
-            "formal": employed * (1 - polo["informality"]),
-        }
-        younger = self.of["women_15_49"]
-        return {name: younger[name] + value for name, value in added.items()}
+        total["people"] += older
+        total["searching"] += active - employed
+        total["informal"] += employed * polo["informality"]
+        total["formal"] += employed * (1 - polo["informality"])
+    return total
 
 
 def measure(counts: dict[str, np.ndarray], definition: dict[str, Any]) -> np.ndarray:

@@ -14,6 +14,87 @@ from sim.results.folder import replacing
 ARMS = ["baseline", "programme"]
 
 
+class Effects:
+    """The effects of a run, from its replicates one after the other: only their means are kept.
+
+    Parameters
+    ----------
+    months : int
+        How many months at the end count; all of them when there are fewer.
+
+    Raises
+    ------
+    ValueError
+        If `months` is out of range.
+    """
+
+    def __init__(self, months: int = 12) -> None:
+        if months < 1:
+            raise ValueError(f"months={months}: must be 1 or more")
+        self.months = months
+        self._means: list[pd.DataFrame] = []
+        self._order: dict[str, dict[str, None]] = {"measure": {}, "group": {}}
+
+    def add(self, monthly: pd.DataFrame) -> None:
+        """Add the monthly table of a replicate, or of several.
+
+        Raises
+        ------
+        ValueError
+            If an arm has two values for one month.
+        """
+        last = monthly["month"].drop_duplicates().nlargest(self.months)
+        window = monthly[monthly["month"].isin(last)]
+        for name, seen in self._order.items():
+            seen |= dict.fromkeys(monthly[name].drop_duplicates().astype(str))
+        window = window.assign(
+            **{name: window[name].astype(self._in_order(name)) for name in self._order}
+        )
+        # Months as columns: both arms are then added up in the same order, and equal arms stay
+        # equal.
+        by_month = window.set_index(["measure", "group", "replicate", "arm", "month"])["value"]
+        means = by_month.unstack("month").mean(axis=1).unstack("arm").reindex(columns=ARMS)
+        self._means.append(means.reset_index())
+
+    def table(self, units: Mapping[str, str], level: float = 0.90) -> pd.DataFrame:
+        """Return what `effects` describes."""
+        if not 0 < level < 1:
+            raise ValueError(f"level={level}: must be between 0 and 1")
+        arms = pd.concat(
+            [
+                means.astype({name: self._in_order(name) for name in self._order})
+                for means in self._means
+            ]
+        ).set_index(["measure", "group", "replicate"])
+        arms = arms.sort_index()
+        arms["effect"] = arms["programme"] - arms["baseline"]
+
+        cells = arms.groupby(level=["measure", "group"], observed=True)
+        table = cells.mean()
+        paired = cells["effect"].agg(["count", "std", "min", "max"])
+        # The mean of equal numbers may differ from them in the last bit.
+        equal = paired["min"] == paired["max"]
+        table["effect"] = table["effect"].mask(equal, paired["min"])
+
+        several = paired["count"] > 1
+        freedom = (paired["count"] - 1).where(several)
+        half = stats.t.ppf((1 + level) / 2, freedom) * paired["std"] / np.sqrt(paired["count"])
+        half = half.mask(equal & several, 0.0)
+        table["low"] = table["effect"] - half
+        table["high"] = table["effect"] + half
+
+        table = table.reset_index()
+        table["measure"] = table["measure"].astype(str)
+        table["group"] = table["group"].astype(str)
+        table["unit"] = [units.get(measure, "") for measure in table["measure"]]
+        table.columns.name = None
+        return table
+
+    def _in_order(self, name: str) -> pd.CategoricalDtype:
+        # Unordered categories count as the same in any order, and would stay as they were.
+        return pd.CategoricalDtype(list(self._order[name]), ordered=True)
+
+
 def effects(
     monthly: pd.DataFrame, units: Mapping[str, str], months: int = 12, level: float = 0.90
 ) -> pd.DataFrame:
@@ -49,50 +130,42 @@ def effects(
     ValueError
         If ``months`` or ``level`` is out of range, or an arm has two values for one month.
     """
-    if months < 1:
-        raise ValueError(f"months={months}: must be 1 or more")
-    if not 0 < level < 1:
-        raise ValueError(f"level={level}: must be between 0 and 1")
+    told = Effects(months)
+    told.add(monthly)
+    return told.table(units, level)
 
-    window = monthly[monthly["month"].isin(monthly["month"].drop_duplicates().nlargest(months))]
-    window = window.assign(
-        **{
-            name: window[name].astype(_in_order_of_appearance(monthly[name]))
-            for name in ("measure", "group")
-        }
-    )
-    # Months as columns: both arms are then added up in the same order, and equal arms stay equal.
-    by_month = window.set_index(["measure", "group", "replicate", "arm", "month"])["value"]
-    arms = by_month.unstack("month").mean(axis=1).unstack("arm").reindex(columns=ARMS)
-    arms["effect"] = arms["programme"] - arms["baseline"]
 
-    cells = arms.groupby(level=["measure", "group"], observed=True)
-    table = cells.mean()
-    paired = cells["effect"].agg(["count", "std", "min", "max"])
-    # The mean of equal numbers may differ from them in the last bit.
-    equal = paired["min"] == paired["max"]
-    table["effect"] = table["effect"].mask(equal, paired["min"])
+class TableWriter:
+    """A parquet file written part by part; the same parts with the same values give the same bytes.
 
-    several = paired["count"] > 1
-    freedom = (paired["count"] - 1).where(several)
-    half = stats.t.ppf((1 + level) / 2, freedom) * paired["std"] / np.sqrt(paired["count"])
-    half = half.mask(equal & several, 0.0)
-    table["low"] = table["effect"] - half
-    table["high"] = table["effect"] + half
+    Text becomes a dictionary in order of appearance (however pandas held it), NaN becomes null,
+    and no index or pandas metadata is stored. Each part is a row group of its own.
 
-    table = table.reset_index()
-    table["measure"] = table["measure"].astype(str)
-    table["group"] = table["group"].astype(str)
-    table["unit"] = [units.get(measure, "") for measure in table["measure"]]
-    table.columns.name = None
-    return table
+    Parameters
+    ----------
+    path : Path
+        File to create or replace.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer: pq.ParquetWriter | None = None
+
+    def write(self, frame: pd.DataFrame) -> None:
+        """Add a part; the first one settles columns and types."""
+        table = pa.table({str(name): _canonical(column) for name, column in frame.items()})
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self.path, table.schema, compression="zstd")
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        """Finish the file; without any part there is none."""
+        if self._writer is not None:
+            self._writer.close()
 
 
 def write_monthly(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table as parquet; the same values give the same bytes.
-
-    Text becomes a dictionary in order of appearance (however pandas held it), NaN becomes null,
-    and no index or pandas metadata is stored.
+    """Write a whole table as parquet, see `TableWriter`.
 
     Parameters
     ----------
@@ -101,9 +174,10 @@ def write_monthly(frame: pd.DataFrame, path: Path) -> None:
     path : Path
         File to create or replace.
     """
-    table = pa.table({str(name): _canonical(column) for name, column in frame.items()})
     with replacing(path) as aside:
-        pq.write_table(table, aside, compression="zstd")
+        writer = TableWriter(aside)
+        writer.write(frame)
+        writer.close()
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -118,11 +192,6 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """
     with replacing(path) as aside:
         frame.to_csv(aside, index=False, lineterminator="\n", encoding="utf-8")
-
-
-def _in_order_of_appearance(column: pd.Series) -> pd.CategoricalDtype:
-    # Unordered categories count as the same in any order, and would stay as they were.
-    return pd.CategoricalDtype(column.drop_duplicates().astype(str), ordered=True)
 
 
 def _canonical(column: pd.Series) -> pa.Array:

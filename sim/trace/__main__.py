@@ -13,11 +13,12 @@ from rich.console import Console
 from sim.cli import command
 from sim.errors import InputError
 from sim.results.console import progress
-from sim.run import agents, months_simulated, use_threads
+from sim.run import use_threads
 from sim.settings import Settings
 from sim.trace.story import tell
 from sim.trace.watch import first_reached, life
 from sim.trace.words import WORDS
+from sim.unit import agents, months_simulated
 
 OWN_KEYS = ("agent", "replicate", "lang")
 """What the configuration has beyond the settings of a run."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sim.agents.mother import NOBODY
-from sim.run import ARMS
+from sim.unit import ARMS
 
 SHARED = "both"
 """The arm of events before the arms part: the burn-in."""

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.agents.mother import HOME, INFORMAL, NOBODY
-from sim.run import ARMS
 from sim.trace.events import SHARED, Event, Life, Look, Option, Page
 from sim.trace.words import WORDS
+from sim.unit import ARMS
 
 QUIET = {"absent", "not_hired", "refused"}
 """What may go on for months: told once for all of them."""

@@ -36,10 +36,10 @@ from sim.core.draws import uniforms
 from sim.errors import InputError
 from sim.model import PoloModel
 from sim.purposes import RECONSIDER
-from sim.run import ARMS, live
 from sim.settings import Plan, Settings
 from sim.trace.events import SHARED, Event, Life, Look, Moment, Option, Page
 from sim.trace.why import born, look_at, weigh
+from sim.unit import ARMS, live
 
 
 class WatchedPolo(PoloModel):

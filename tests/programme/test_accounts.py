@@ -10,7 +10,7 @@ from sim.model import PoloModel
 from sim.programme.accounts import PAYERS
 from sim.programme.calendar import months_of
 from sim.programme.rollout import BUILT_SEEN
-from sim.results.accounts import ACCOUNTS, accounts_frame, names_of_centres
+from sim.results.accounts import ACCOUNTS, Ledger, accounts_frame, names_of_centres
 
 SMALL = ("scale=0.004", "burn_in=2", "months=16", "siting.sites_a_month.value=20")
 EAGER = (
@@ -122,7 +122,7 @@ def test_every_building_that_is_finished_is_paid_in_full(told):
 
 def test_the_table_of_accounts_is_tidy_and_adds_up_to_the_measures(tables, told):
     accounts, monthly = tables.accounts, tables.monthly
-    heads = ["scenario", "arm", "replicate", "month", "centre", "name", "scheme"]
+    heads = ["scenario", "region", "arm", "replicate", "month", "centre", "name", "scheme"]
     assert list(accounts.columns) == [*heads, *ACCOUNTS]
     assert not accounts.duplicated(["arm", "month", "centre"]).any()
     assert (accounts[list(ACCOUNTS)] != 0).any(axis=1).all()
@@ -144,13 +144,14 @@ def test_the_table_of_accounts_is_tidy_and_adds_up_to_the_measures(tables, told)
 
 def test_centres_have_names_of_their_own(told):
     model = PoloModel(told, 0)
-    names = names_of_centres(model)
+    names = names_of_centres(told.polo, model.tables["centres"].size)
     assert len(names) == len(set(names)) == model.tables["centres"].size
     assert names[0] == "guarderia_01"
     assert names[model.old_centres] == "paraje_oriente"
     assert names[model.old_centres + len(model.polo.announced)] == "empresa_01"
     model.step()
-    frame = accounts_frame(model, "mine", "baseline")
-    assert set(frame["scenario"]) == {"mine"} and set(frame["replicate"]) == {0}
+    frame = accounts_frame(Ledger.of(model), told, "baseline", 3)
+    assert set(frame["scenario"]) == {"polo_norte"} and set(frame["region"]) == {"juarez"}
+    assert set(frame["arm"]) == {"baseline"} and set(frame["replicate"]) == {3}
     assert frame["name"].tolist() == [names[number] for number in frame["centre"]]
     assert len(frame) > 10

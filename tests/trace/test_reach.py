@@ -10,8 +10,8 @@ import pytest
 from sim.agents import mother as m
 from sim.agents.ceci import EMPRESA, OPEN
 from sim.model import PoloModel
-from sim.run import ARMS
 from sim.trace.watch import life
+from sim.unit import ARMS
 
 BURN_IN, MONTHS = 4, 26
 ALONE = (

@@ -20,13 +20,13 @@ from sim.agents.mother import (
 )
 from sim.cli import command
 from sim.model import PoloModel
-from sim.run import ARMS, live
 from sim.trace.__main__ import job
 from sim.trace.events import SHARED, Event
 from sim.trace.story import Teller, story
 from sim.trace.watch import WatchedPolo, Witness, first_reached, life
 from sim.trace.why import look_at
 from sim.trace.words import WORDS
+from sim.unit import ARMS, live
 
 SMALL = ("scale=0.01", "burn_in=3", "months=14")
 

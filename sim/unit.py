@@ -1,0 +1,158 @@
+"""The unit of a run: a paired replicate of one region, a pure function with a content hash."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, NamedTuple
+
+from sim.core.sources import fingerprint_of_sources
+from sim.model import PoloModel
+from sim.results.accounts import Ledger
+from sim.results.tally import Tally
+from sim.settings import Settings
+
+ARMS = ("baseline", "programme")
+DECIDING = ("mesa", "numba", "numpy", "scipy")
+"""Packages whose version may move a number."""
+NOT_IN_THE_NUMBERS = frozenset(
+    {"executor", "output_dir", "replicates", "resume", "store", "threads"}
+)
+"""Keys of the settings that change no outcome."""
+
+
+class Lived(NamedTuple):
+    """What is kept of an arm of a unit."""
+
+    tally: Tally
+    ledger: Ledger
+
+
+Outcome = dict[str, Lived]
+"""What is kept of a unit, by arm: whole numbers alone."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A replicate of a region: what to simulate, and what its outcome is called.
+
+    Attributes
+    ----------
+    settings : Settings
+        Of the region.
+    replicate : int
+    key : str
+        Hash of all that the outcome depends on but the version of the simulator.
+    """
+
+    settings: Settings
+    replicate: int
+    key: str
+
+    @property
+    def region(self) -> str:
+        """The name of the region."""
+        return self.settings.polo.name
+
+    @property
+    def size(self) -> float:
+        """Women's months: how much work it is beside others."""
+        return agents(self.settings) * months_simulated(self.settings)
+
+
+def outcome(unit: Unit, tick: Callable[[], Any] | None = None) -> Outcome:
+    """Simulate both arms of a unit; what they share is simulated once.
+
+    Parameters
+    ----------
+    unit : Unit
+    tick : callable, optional
+        Called after each month simulated.
+    """
+    settings = unit.settings
+    baseline = PoloModel(settings, unit.replicate, settings.plan.without_centres())
+    live(baseline, settings.burn_in, tick)
+    programme = baseline.fork(settings.plan)
+    kept = {}
+    for arm, model in zip(ARMS, (baseline, programme), strict=True):
+        live(model, settings.months, tick)
+        kept[arm] = Lived(Tally.of(model.history, model.tables["centres"].scheme), Ledger.of(model))
+    return kept
+
+
+def live(model: PoloModel, months: int, tick: Callable[[], Any] | None) -> None:
+    """Step a model for some months."""
+    for _ in range(months):
+        model.step()
+        if tick is not None:
+            tick()
+
+
+def units(regions: list[Settings], replicates: int) -> list[list[Unit]]:
+    """Return the units of a run: for each replicate those of every region, in order."""
+    parts = _Parts()
+    hashed = [parts.hash_of(region) for region in regions]
+    return [
+        [
+            Unit(region, replicate, _sha256(f"{of_region} {replicate}"))
+            for region, of_region in zip(regions, hashed, strict=True)
+        ]
+        for replicate in range(replicates)
+    ]
+
+
+@cache
+def fingerprint() -> str:
+    """Return a hash of the simulator's version: its sources, and the packages that it counts on."""
+    versions = [f"{name} {metadata.version(name)}" for name in DECIDING]
+    return _sha256("\n".join((fingerprint_of_sources(), *versions)))
+
+
+def cause(error: BaseException) -> str:
+    """Say in one line what went wrong and where in the simulator, without any path of a machine."""
+    home = Path(__file__).resolve().parent.parent
+    where = ""
+    for frame in extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.is_relative_to(home / "sim") and path.name != "executor.py":
+            where = f" ({path.relative_to(home).as_posix()}:{frame.lineno})"
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"
+
+
+def agents(settings: Settings) -> int:
+    """Return the number of women simulated."""
+    return max(1, round(settings.polo["women_15_49"] * settings.scale))
+
+
+def months_simulated(settings: Settings) -> int:
+    """Return the months that a unit simulates: burn-in once, then both arms."""
+    return settings.burn_in + len(ARMS) * settings.months
+
+
+class _Parts:
+    """Hashes of settings, key by key; a value that regions share is hashed once."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, int], tuple[Any, str]] = {}
+
+    def hash_of(self, settings: Settings) -> str:
+        names = sorted(set(type(settings).model_fields) - NOT_IN_THE_NUMBERS)
+        return _sha256("\n".join(f"{name} {self._part(settings, name)}" for name in names))
+
+    def _part(self, settings: Settings, name: str) -> str:
+        value = getattr(settings, name)
+        place = name, id(value)
+        if place not in self._seen:
+            # The order of keys stays: it is that of the centres and parks, and decides numbers
+            plain = settings.model_dump(mode="json", include={name})
+            text = json.dumps(plain, separators=(",", ":"), allow_nan=False)
+            self._seen[place] = value, _sha256(text)  # the value too, or its id may be used again
+        return self._seen[place][1]
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
