@@ -383,8 +383,9 @@ class Polo(Strict):
                 raise ValueError(
                     f"figures.{smaller} {low:g} is more than figures.{larger} {high:g}"
                 )
-        if self["women_15_49"] < 1:
-            raise ValueError(f"figures.women_15_49 {self['women_15_49']:g} is below 1")
+        for name in ("women_15_49", "active_women"):
+            if self[name] < 1:
+                raise ValueError(f"figures.{name} {self[name]:g} is below 1")
         schooled = sum(self[name] for name in REQUIRED_FIGURES[23:28])
         if schooled > self["women_15_plus"]:
             raise ValueError(
@@ -712,7 +713,7 @@ class Population(Strict):
     kind: Literal["polo", "country"]
     iter: str | None = None
     metropolitan: bool = True
-    states: dict[Annotated[str, Field(pattern=r"^\d{2}$")], State] = {}
+    states: dict[Annotated[str, Field(pattern=r"^ent_\d{2}$")], State] = {}
     origins: dict[str, Origin] = {}
     areas: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Area] = {}
     border: list[Annotated[str, Field(pattern=r"^\d{5}$")]] = []
@@ -729,7 +730,7 @@ class Population(Strict):
                     "or take population.iter away"
                 )
             return self
-        expect_names("state", self.states, tuple(f"{code:02d}" for code in range(1, 33)))
+        expect_names("state", self.states, tuple(f"ent_{code:02d}" for code in range(1, 33)))
         expect_names("rule", self.rules, REGION_RULES)
         expect_names(
             "origin", self.origins, ("census", "informality", "grandmother", "maquila", "border")

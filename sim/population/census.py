@@ -59,7 +59,7 @@ def country(population: Population) -> Census:
         rows = read_iter(population.iter)
         refuse_part_of_country(population, rows)
         kind, key = of_municipalities(population, rows)
-    entity = rows.index.str[:2]
+    entity = "ent_" + rows.index.str[:2]
     rows, hidden = without_gaps(rows, entity)
     rows, lowered = inside_limits(rows)
     touched = hidden.where(hidden == "", hidden + " ") + lowered
@@ -81,18 +81,18 @@ def country(population: Population) -> Census:
 
 def of_states(population: Population) -> pd.DataFrame:
     """Return the project's own figures of the states as a table of counts."""
-    rows = pd.DataFrame({code: state.census for code, state in population.states.items()}).T
+    rows = pd.DataFrame({name[-2:]: state.census for name, state in population.states.items()}).T
     rows["NAME"] = [state.name for state in population.states.values()]
     return rows.sort_index()
 
 
 def refuse_part_of_country(population: Population, rows: pd.DataFrame) -> None:
-    """Refuse a table that lacks a state, or has one that there is not."""
-    found = set(rows.index.str[:2])
+    """Refuse a table that lacks a state: the calendar is the whole country's."""
+    found = set("ent_" + rows.index.str[:2])
     missing = sorted(set(population.states) - found)
     if missing:
         raise InputError(
-            f"population.iter={population.iter}: no municipality of state {missing[0]} "
+            f"population.iter={population.iter}: no municipality of state {missing[0][-2:]} "
             f"({population.states[missing[0]].name}); it must have those of all 32 states"
         )
 
@@ -141,12 +141,16 @@ def without_gaps(rows: pd.DataFrame, entity: pd.Index) -> tuple[pd.DataFrame, pd
 
 
 def inside_limits(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-    """Lower what is more than that which it is part of; return the table, and what was touched."""
+    """Lower what is more than its whole and count somebody active; return what was touched."""
     rows, touched = rows.copy(), pd.Series("", rows.index)
     for part, whole in NOT_ABOVE:
         over = rows[part] > rows[whole]
         rows.loc[over, part] = rows.loc[over, whole]
         touched[over] += f" {part}"
+    # Rates of women at work need somebody at work or in search of it
+    over = (rows["PEA_F"] < 1) & (rows["P_12YMAS_F"] >= 1)
+    rows.loc[over, "PEA_F"] = 1.0
+    touched[over] += " PEA_F"
     # Women of 15 to 17 and of 18 to 24 are among those of 15 to 49
     girls = rows["P_15YMAS_F"] - rows["P_18YMAS_F"]
     over = girls > rows["P_15A49_F"]

@@ -227,7 +227,8 @@ class RegionMaker:
         if row["kind"] == "area":
             return Label(es=f"Zona metropolitana de {name}", en=f"{name} metropolitan area")
         if row["kind"] == "municipality":
-            name = f"{name}, {self.population.states[row['codes'][0][:2]].name}"
+            code = row["codes"][0]
+            name = f"{name}, {self.population.states[f'ent_{code[:2]}'].name}"
         return Label(es=name, en=name)
 
     def figure(self, name: str, value: float, known: Any, source: str) -> Figure:

@@ -25,7 +25,7 @@ def women_at_work(polo: Polo) -> dict[str, float]:
     """
     older = polo["participation_50_plus"] * (polo["women_15_plus"] - polo["women_15_49"])
     active = polo["active_women"] - older
-    employed = active * polo["employed_women"] / max(polo["active_women"], 1.0)
+    employed = active * polo["employed_women"] / polo["active_women"]
     formal = employed * (1 - polo["informality"])
     return {
         "active": active,
