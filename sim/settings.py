@@ -708,6 +708,7 @@ class Population(Strict):
 
     `iter` is INEGI's table of municipalities (ITER); without it the country's regions are its
     states. `metropolitan` says whether the municipalities of a metropolitan area are one region.
+    `published` has figures of single municipalities, for a region that is one of them.
     """
 
     kind: Literal["polo", "country"]
@@ -717,6 +718,7 @@ class Population(Strict):
     origins: dict[str, Origin] = {}
     areas: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], Area] = {}
     border: list[Annotated[str, Field(pattern=r"^\d{5}$")]] = []
+    published: dict[Annotated[str, Field(pattern=r"^\d{5}$")], dict[str, Figure]] = {}
     rules: dict[str, Figure] = {}
     calendar: Calendar | None = None
 
@@ -737,6 +739,10 @@ class Population(Strict):
         )
         if self.calendar is None:
             raise ValueError("calendar is missing")
+        for figures in self.published.values():
+            for name in figures:
+                if name not in REQUIRED_FIGURES:
+                    raise ValueError(f"published figure {name} is unknown")
         taken: dict[str, str] = {}
         for name, area in self.areas.items():
             for code in area.municipalities:

@@ -307,9 +307,12 @@ class RegionMaker:
         active = row["PEA_F"] - older_women * (row["P_15YMAS_F"] - row["P_15A49_F"])
         employed = active * row["POCUPADA_F"] / max(row["PEA_F"], 1)
         formal = employed * (1 - row["informality"])
+        published = self.published(row)
         women = math.floor(row["maquila"] * formal)
+        if "maquila_women" in published:
+            women = math.floor(published["maquila_women"].value)
         workers = max(women, round(women / rules["women_of_plant_workers"]))
-        posts = (formal - women) / figures["women_share_other"].value
+        posts = max(formal - women, 0.0) / figures["women_share_other"].value
         origins = self.population.origins
         plants = "From the women in maquila by the country's rules, which are Ciudad Juárez's: "
         template = self.template
@@ -357,7 +360,12 @@ class RegionMaker:
                 f"{pay.source} Times {ratio.value:g} on the northern border: {ratio.source} "
                 f"{origins['border'].source}",
             )
-        return found | {name: self.figure(name, *told) for name, told in made.items()}
+        return found | {name: self.figure(name, *told) for name, told in made.items()} | published
+
+    def published(self, row: Mapping[Any, Any]) -> dict[str, Figure]:
+        """Return figures that were published of the municipality that the region is, if any."""
+        codes = row["codes"]
+        return self.population.published.get(codes[0], {}) if len(codes) == 1 else {}
 
     def geography(self, persons: float) -> tuple[Zones, dict[str, Park]]:
         """Return zones and parks by the size of the population."""

@@ -159,6 +159,15 @@ def test_the_order_of_the_rows_does_not_matter(rows, write):
     assert of(write(rows[::-1], name="two.csv")) == first
 
 
+def test_published_figures_are_of_a_region_that_is_the_municipality(rows, write):
+    rows[15]["MUN"] = "037"
+    region = by_name(of(write(rows)))["zm_juarez"]
+    published = told("+scenario=nacional").population.published["08037"]
+    for name, figure in published.items():
+        assert region.polo.figures[name] == figure
+    assert by_name(states())["ent_08"].polo.figures["maquila_women"].known == "assumed"
+
+
 def test_a_table_of_a_part_of_the_country_is_refused(rows, write):
     with pytest.raises(InputError, match="no municipality of state 32"):
         of(write(rows[:-2]))
