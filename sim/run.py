@@ -21,6 +21,7 @@ import pandas as pd
 from omegaconf import DictConfig
 
 import configs
+from sim.compilation import compile_first, nothing
 from sim.errors import IncompleteError, Interrupted
 from sim.executor import Failed, results
 from sim.model import PoloModel
@@ -246,6 +247,7 @@ def simulate(work: Work) -> None:
         work.write()
         if not left:
             return
+        compile_first(work.regions[0])
         # Many short units are their own measure, and a cluster says nothing before the end of one
         by_month = several == 1 and settings.executor.name == "local"
         steps = len(left) * (months_simulated(settings) if by_month else 1)
@@ -369,24 +371,24 @@ def tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def nothing() -> None:
-    """Do nothing."""
-
-
 def inputs(settings: Settings) -> dict[str, Path]:
     """Return the configuration files behind the run, by their path below `configs`."""
     home = Path(configs.__file__).parent
+
+    def of(pattern: str) -> list[str]:
+        return [path.relative_to(home).as_posix() for path in sorted(home.glob(pattern))]
+
     names = (
         "measures.yaml",
         "parameters/base.yaml",
-        f"polo/{settings.polo.name}.yaml",
-        *(path.relative_to(home).as_posix() for path in sorted(home.glob("polo/base/*.yaml"))),
+        *of(f"polo/**/{settings.polo.name}.yaml"),
+        *of("polo/base/*.yaml"),
+        *of("population/*.yaml"),
         # A choice may be a variation of another of its group
-        *(
-            path.relative_to(home).as_posix()
-            for group in Plan.model_fields
-            for path in sorted(home.glob(f"{group}/*.yaml"))
-        ),
+        *(name for group in Plan.model_fields for name in of(f"{group}/*.yaml")),
         f"scenario/{settings.name}.yaml",
     )
-    return {name: home / name for name in names if (home / name).exists()}
+    files = {name: home / name for name in names if (home / name).exists()}
+    if settings.population.iter is not None:
+        files["population.iter"] = Path(settings.population.iter)
+    return files

@@ -7,8 +7,8 @@ give the same bits, for rules use only sums, products, comparisons and square ro
 belong to an agent.
 """
 
-import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from llvmlite import binding
 from numba.extending import register_jitable
+
+from sim.core.sources import fingerprint_of_sources
 
 rule = register_jitable(forceinline=True)
 
@@ -31,13 +34,8 @@ def keep_compiled_code() -> None:
     Numba notices a change in the file of a compiled loop, but not one in the file of a rule that
     the loop calls; a folder for each state of the sources makes stale code impossible.
     """
-    package = Path(__file__).resolve().parent.parent
-    fingerprint = hashlib.sha256()
-    for source in sorted(package.rglob("*.py")):
-        fingerprint.update(source.relative_to(package).as_posix().encode())
-        fingerprint.update(source.read_bytes())
-    name = f"compiled-{fingerprint.hexdigest()[:16]}"
-    beside = package / "__pycache__"
+    name = f"compiled-{fingerprint_of_sources()[:16]}"
+    beside = Path(__file__).resolve().parent.parent / "__pycache__"
     try:
         beside.mkdir(exist_ok=True)
         writable = os.access(beside, os.W_OK)
@@ -123,6 +121,12 @@ def noting_needs() -> Iterator[list[Need]]:
         yield _noted
     finally:
         _noted = before
+
+
+def mark_of_compiled_code() -> Path:
+    """Return the file that says that this machine's compiled code is all on disk."""
+    of = f"{binding.get_host_cpu_name()}-{sys.implementation.cache_tag}-numba-{numba.__version__}"
+    return Path(numba.config.CACHE_DIR) / f"{fingerprint_of_sources()[:16]}-{of}.all"
 
 
 def compile_need(need: Need) -> None:
