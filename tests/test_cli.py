@@ -69,6 +69,7 @@ class Run(BaseModel):
     outreach: dict
     assistance: dict
     siting: dict
+    population: dict
     access: dict
     opens: dict
     rollout: dict
