@@ -85,7 +85,7 @@ def main_job(config: DictConfig) -> None:
         table, files = work.stream.finish()
         if work.failures:
             files.append(folder.work / "failures.csv")
-            write_csv(pd.DataFrame(work.failures), files[-1])
+            write_csv(pd.DataFrame(work.failures_in_order()), files[-1])
         draw_figures(settings, files[0], folder.work / "figures")
         record = manifest(
             recorded(settings),
@@ -223,9 +223,14 @@ class Work:
             f"{self.store.folder}, running again does the rest"
         )
 
+    def failures_in_order(self) -> list[Failure]:
+        """Return the failures by replicate and region, whichever ended first."""
+        place = {region.polo.name: number for number, region in enumerate(self.regions)}
+        return sorted(self.failures, key=lambda row: (row.replicate, place[row.region]))
+
     def failed(self) -> str:
         """Say how many units failed, and the cause of the first."""
-        first = min(self.failures, key=lambda row: row.replicate)
+        first = self.failures_in_order()[0]
         total = len(self.regions) * len(self.replicates)
         return (
             f"{len(self.failures)} of {total} units failed, the first {first.region} in replicate "
