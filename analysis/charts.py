@@ -175,7 +175,7 @@ def save(figure: Figure, stem: Path) -> list[Path]:
     """
     if engine := figure.get_layout_engine():
         engine.execute(figure)
-    figure.set_layout_engine("none")  # laid out once, not again for each file
+    figure.set_layout_engine(None)  # laid out once, not again for each file
     png, svg = (stem.with_name(f"{stem.name}.{ending}") for ending in ("png", "svg"))
     figure.savefig(png, dpi=150)
     figure.savefig(svg, metadata={"Date": None})
