@@ -47,9 +47,9 @@ from sim.core.records import one_row, row_type, table
 
 IMPOSSIBLE = -1.0e9
 BLOCKS = 16  # fixed, so that counts do not depend on the number of threads
-MONTH, CHOICE, HEARING, PLACE_LOT, JOB_LOT = range(5)
+MONTH, CHOICE, CARE, HEARING, PLACE_LOT, JOB_LOT = range(6)
 """What a draw decides."""
-TO_UNIT = 1.0 / (1 << 32)
+TO_UNIT, TO_UNIT_24, TO_UNIT_16 = 1.0 / (1 << 32), 1.0 / (1 << 24), 1.0 / (1 << 16)
 
 # What changes, and what stays with her
 WOMAN = row_type(
@@ -67,6 +67,7 @@ HOUSEHOLD = row_type(
         "kin": "i1", "sibling": "i1", "car": "i1", "disagrees": "i1",
     }
 )  # fmt: skip
+NOTE = row_type({"wants": "i1"})  # 1 for a firm, 2 for a place, 3 for both: apart, to be found fast
 FIRM = row_type(
     {"offer": "f8", "posts": "i4", "staff": "i4", "vacancies": "i4", "zone": "i2", "maquila": "i1"}
 )
@@ -100,7 +101,34 @@ def halves(seed, agent, month, purpose, block):
 
 
 @rule
-def woman_month(woman, flags, household, world, counts, left):
+def parts(random_word):
+    """Return two uniform draws of 24 bits and one of 16 bits from a word."""
+    bits = word(0xFFFFFF)
+    return (
+        float(random_word >> word(40)) * TO_UNIT_24,
+        float((random_word >> word(16)) & bits) * TO_UNIT_24,
+        float(random_word & word(0xFFFF)) * TO_UNIT_16,
+    )
+
+
+@rule
+def choice_draws(seed, agent, month):
+    """Return what a choice of work draws, all from one block: eight shocks (six used), six hearings.
+
+    A hearing needs 16 bits, for `HEARD` has as many places.
+    """
+    a, b, c, d = philox(word(0), word(CHOICE), word(month), word(agent), word(seed), word(0))
+    a0, a1, a2 = parts(a)
+    b0, b1, b2 = parts(b)
+    c0, c1, c2 = parts(c)
+    d0 = float(d >> word(48)) * TO_UNIT_16
+    d1 = float((d >> word(32)) & word(0xFFFF)) * TO_UNIT_16
+    d2 = float((d >> word(16)) & word(0xFFFF)) * TO_UNIT_16
+    return (a0, a1, b0, b1, c0, c1, 0.0, 0.0), (a2, b2, c2, d0, d1, d2)
+
+
+@rule
+def woman_month(woman, household, note, world, counts, left):
     """Step A: a woman's month. `left` counts who leaves each firm, then each centre."""
     now = world.now[0]
     p = world.parameters[0]
@@ -122,8 +150,7 @@ def woman_month(woman, flags, household, world, counts, left):
         unexcused = work(woman, household, world, counts, age, u)
         if woman.kind >= MAQUILA_DAY:
             leave(woman, household, world, counts, left, unexcused, u[7])
-    flags[0] = 1 if woman.wants_firm != NOBODY else 0
-    flags[1] = 1 if woman.wants_centre != NOBODY else 0
+    note.wants = (woman.wants_firm != NOBODY) + 2 * (woman.wants_centre != NOBODY)
 
 
 @rule
@@ -144,8 +171,14 @@ def family(woman, world, counts, left, u):
         return
     if woman.kind != HOME:
         woman.tenure += 1
-    years = (month - woman.birth) // 12
     age = month - woman.child_birth
+    if age == CARE_AGE:
+        woman.prompted = 1
+        leave_place(woman, left)
+        set_care(woman, OWN, month)
+    if u >= world.now[0].most_changes:
+        return
+    years = (month - woman.birth) // 12
     birth = 0.0
     if age >= p.birth_spacing:
         factor = p.fertility_in_union if woman.partner == 1 else p.fertility_alone
@@ -155,20 +188,17 @@ def family(woman, world, counts, left, u):
         union = p.union_ends
     elif 18 <= years < 45:
         union = p.union_forms
-    if u < birth + union:
-        woman.prompted = 1
-        if u < birth:
-            woman.child_birth = month
-            woman.persons = min(woman.persons + 1, 9)
-            counts[_BIRTHS] += 1
-            leave_place(woman, left)
-            set_care(woman, OWN, month)
-            return
+    if u >= birth + union:
+        return
+    woman.prompted = 1
+    if u >= birth:
         woman.partner = 1 - woman.partner
-    if age == CARE_AGE:
-        woman.prompted = 1
-        leave_place(woman, left)
-        set_care(woman, OWN, month)
+        return
+    woman.child_birth = month
+    woman.persons = min(woman.persons + 1, 9)
+    counts[_BIRTHS] += 1
+    leave_place(woman, left)
+    set_care(woman, OWN, month)
 
 
 @rule
@@ -227,17 +257,15 @@ def choose(woman, household, world, counts, left):
     now = world.now[0]
     p = world.parameters[0]
     month = now.month
-    a = halves(now.seed, household.number, month, CHOICE, 0)
-    b = halves(now.seed, household.number, month, CHOICE, 1)
-    c = halves(now.seed, household.number, month, CHOICE, 2)
-    care_shocks = (a[6], a[7], b[0], b[1], b[2], b[3], b[4])
-    heard = (b[5], b[6], b[7], c[0], c[1], c[2])
+    kind_shocks, heard = choice_draws(now.seed, household.number, month)
+    care_shocks = kind_shocks
     age = month - woman.child_birth
     young = age < CARE_AGE
     counts[_ROOTS] += 1
     if young:
         counts[_CHOSE_WITH_CHILD] += 1
         counts[_ROOTS] += 1
+        care_shocks = halves(now.seed, household.number, month, CARE, 0)
     size = sqrt(float(woman.persons + woman.partner))
     income = float(household.other_income + woman.partner * household.partner_pay)
     best_value = IMPOSSIBLE
@@ -255,7 +283,7 @@ def choose(woman, household, world, counts, left):
                 continue
         counts[_ROOTS] += 1
         value = value_of_work(woman, household, world, kind, firm, age, income, size)
-        value += shock(world, a[kind])
+        value += shock(world, kind_shocks[kind])
         care, centre, other = OWN, NOBODY, OWN
         if young and kind != HOME:
             worth, other = best_other_care(
@@ -723,10 +751,9 @@ class EnginePolo:
         self.households = _rows(HOUSEHOLD, start.women)
         self.households.number = np.arange(start.size)
         firms = _rows(FIRM, start.firms)
-        self.flags = np.zeros((start.size, 2), np.int8)
-        self.lots = 0  # drawn so far
+        self.notes = table(NOTE, start.size)
         self.world = World(
-            one_row({"month": 0, "seed": seed}),
+            one_row({"month": 0, "seed": seed, "most_changes": most_changes(start)}),
             one_row({name: float(value) for name, value in start.p.items()}),
             quantile_table(lambda u: -np.log(-np.log(u))),
             start.fertility,
@@ -738,32 +765,40 @@ class EnginePolo:
             start.places.astype(np.int64),
         )
         self.all_counts = np.zeros(ALL_COUNTERS, np.int64)
+        self.lots = 0  # drawn so far
 
     def month(self) -> Column:
         """Live a month; return the declared counts."""
         w = self.world
         counts = np.zeros((BLOCKS, ALL_COUNTERS), np.int64)
         left = np.zeros((BLOCKS, w.firms.size + w.free.size), np.int32)
-        counted(woman_month)(self.women, self.flags, self.households, w, counts, left)
+        counted(woman_month)(self.women, self.households, self.notes, w, counts, left)
         compiled(settle)(w.firms, w.free, left)
-        asking, lots = self._queue(1, PLACE_LOT)
-        women = self.women
+        wanting = np.flatnonzero(self.notes.wants != 0)
+        wants, women = self.notes.wants[wanting], self.women
+        asking, lots = self._with_lots(wanting[wants >= 2], PLACE_LOT)
         order = np.lexsort((lots, women.asked[asking], women.wants_centre[asking]))
         compiled(admit)(women, w, asking[order])
-        applying, lots = self._queue(0, JOB_LOT)
+        applying, lots = self._with_lots(wanting[wants % 2 == 1], JOB_LOT)
         compiled(hire)(women, w, applying[np.argsort(lots)])
         each(review)(w.firms, w)
         w.now.month += 1
         self.all_counts = counts.sum(axis=0)
         return self.all_counts[:N_COUNTERS]
 
-    def _queue(self, flag: int, purpose: int) -> tuple[Column, Column]:
-        """Return the women who ask or apply, and their lots."""
-        numbers = np.flatnonzero(self.flags[:, flag])
+    def _with_lots(self, numbers: Column, purpose: int) -> tuple[Column, Column]:
+        """Return the women `numbers` and a lot for each."""
         lots = np.empty(numbers.size)
         compiled(draw_lots)(numbers, self.world, purpose, lots)
         self.lots += numbers.size
         return numbers, lots
+
+
+def most_changes(start: Start) -> float:
+    """Return the highest probability of a birth or a change of union in a month."""
+    p = start.p
+    births = float(start.fertility.max()) * max(p["fertility_in_union"], p["fertility_alone"])
+    return births + max(p["union_forms"], p["union_ends"])
 
 
 def _rows(dtype: np.dtype[Any], columns: dict[str, Column]) -> Any:
