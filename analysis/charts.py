@@ -158,6 +158,58 @@ def chart(panels: Sequence[Panel], columns: int, words: Words, opened: pd.Timest
     return figure
 
 
+def by_size(data: pd.DataFrame, title: str, x: str, y: str) -> Figure:
+    """Draw lines over size, both axes logarithmic, each with its name at its last point.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Columns ``x``, ``y`` and ``line``, the name of the line; lines differ in colour, marker and
+        dashes.
+    title, x, y : str
+        Title of the figure and names of the axes.
+
+    Returns
+    -------
+    Figure
+        Detached from pyplot.
+    """
+    figure = Figure(figsize=(7.4, 4.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    ax = figure.subplots()
+    sns.lineplot(
+        data=data,
+        x="x",
+        y="y",
+        hue="line",
+        style="line",
+        palette=sns.color_palette("colorblind", data["line"].nunique()),
+        markers=True,
+        estimator=None,
+        errorbar=None,
+        legend=False,
+        ax=ax,
+    )
+    ax.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
+    colours = dict(zip(data["line"].unique(), sns.color_palette("colorblind"), strict=False))
+    for name, line in data.groupby("line", sort=False):
+        last = line.loc[line["x"].idxmax()]
+        ax.annotate(
+            str(name),
+            (last["x"], last["y"]),
+            xytext=(7, 0),
+            textcoords="offset points",
+            va="center",
+            color=colours[name],
+            fontweight="bold",
+        )
+    ax.xaxis.set_major_formatter(_Numbers())
+    ax.yaxis.set_major_formatter(_Numbers())
+    ax.set_xlim(right=data["x"].max() * 3)
+    ax.set_title(title, fontweight="bold", pad=12)
+    return figure
+
+
 def save(figure: Figure, stem: Path) -> list[Path]:
     """Write a figure as PNG (150 dots per inch) and SVG; the same figure gives the same bytes.
 
