@@ -193,10 +193,10 @@ def by_size(data: pd.DataFrame, title: str, x: str, y: str) -> Figure:
     ax.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
     colours = dict(zip(data["line"].unique(), sns.color_palette("colorblind"), strict=False))
     for name, line in data.groupby("line", sort=False):
-        last = line.loc[line["x"].idxmax()]
+        last = line.loc[line["x"] == line["x"].max(), ["x", "y"]].to_numpy()[0]
         ax.annotate(
             str(name),
-            (last["x"], last["y"]),
+            (last[0], last[1]),
             xytext=(7, 0),
             textcoords="offset points",
             va="center",

@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 
 from analysis import charts
 from experiments.benchmark.agreement import agree, verdict
-from experiments.benchmark.measure import Request, run, store
+from experiments.benchmark.measure import Peer, Request, run, store
 from experiments.tables import markdown, publish
 from sim.cli import command
 from sim.results.console import progress
@@ -96,12 +96,13 @@ def asked(config: DictConfig) -> tuple[Settings, Options]:
     return settings, Options.model_validate(OmegaConf.to_container(own, resolve=True))
 
 
-def measurements(options: Options, threads: int) -> list[tuple[str, int, int]]:
+def measurements(options: Options, threads: int) -> list[tuple[Peer, int, int]]:
     """Return (peer, size, threads) of every measurement, the engine's first."""
     several = sorted({1, threads})
-    wanted = []
+    wanted: list[tuple[Peer, int, int]] = []
+    peers: list[Peer] = ["engine", *options.peers]
     for size in sorted(options.sizes):
-        for peer in ("engine", *options.peers):
+        for peer in peers:
             if peer == "mesa" and size > options.mesa_up_to:
                 continue
             counts = [1] if peer in ONE_THREAD else [threads] if peer in ALL_THREADS else several
@@ -109,26 +110,18 @@ def measurements(options: Options, threads: int) -> list[tuple[str, int, int]]:
     return wanted
 
 
-def measure(settings: Settings, options: Options, threads: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def measure(
+    settings: Settings, options: Options, threads: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the table of measurements and that of agreement, showing progress."""
     wanted = measurements(options, threads)
-    compared = [peer for peer in options.peers if peer in AGREEING] if options.agreement_size else []
+    compared: list[Peer] = [p for p in options.peers if p in AGREEING and options.agreement_size]
     rows, counts = [], {}
     common: dict[str, Any] = {"settings": settings}
     with tempfile.TemporaryDirectory() as name:
         common["folder"] = Path(name)
         total = len(wanted) + (len(compared) + 1 if compared else 0)
         with progress(total, "benchmark") as bar:
-            for peer in ["engine", *compared] if compared else []:
-                bar.describe(f"outcomes of {peer}")
-                counts[peer] = run(
-                    Request(
-                        peer=peer, size=options.agreement_size, threads=threads, outcomes=True,
-                        seeds=[settings.seed + n for n in range(options.agreement_seeds)],
-                        months=options.agreement_months, **common,
-                    )
-                )  # fmt: skip
-                bar.advance()
             stored_size = 0
             for peer, size, count in wanted:
                 bar.describe(f"{peer}, {size:,} women")
@@ -144,6 +137,17 @@ def measure(settings: Settings, options: Options, threads: int) -> tuple[pd.Data
                     )
                 )  # fmt: skip
                 rows.append({"peer": peer, "women": size, **told, "threads": count})
+                bar.advance()
+            held: list[Peer] = ["engine", *compared] if compared else []
+            for peer in held:
+                bar.describe(f"outcomes of {peer}")
+                counts[peer] = run(
+                    Request(
+                        peer=peer, size=options.agreement_size, threads=threads, outcomes=True,
+                        seeds=[settings.seed + n for n in range(options.agreement_seeds)],
+                        months=options.agreement_months, **common,
+                    )
+                )  # fmt: skip
                 bar.advance()
     agreement = agree(settings, options.agreement_size, counts) if compared else pd.DataFrame()
     return told_table(pd.DataFrame(rows), agreement, threads), agreement

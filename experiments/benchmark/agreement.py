@@ -14,7 +14,7 @@ ERROR_RATE = 0.01
 """Probability that a table of peers which all agree shows one that does not."""
 
 
-def agree(settings: Settings, size: int, counts: Mapping[str, Any]) -> pd.DataFrame:
+def agree(settings: Settings, size: int, counts: Mapping[Any, Any]) -> pd.DataFrame:
     """Return a row for each peer and outcome: levels, z, and whether they agree.
 
     Parameters

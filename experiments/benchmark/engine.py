@@ -1,4 +1,4 @@
-"""The core month in this engine: rows, draws that belong to a woman, rules compiled over all rows."""
+"""The core month in this engine: rows, draws that belong to a woman, compiled rules."""
 
 from collections import namedtuple
 from math import sqrt
@@ -62,9 +62,9 @@ WOMAN = row_type(
 HOUSEHOLD = row_type(
     {
         "number": "i4", "potential": "i4", "partner_pay": "i4", "other_income": "i4",
-        "taste_work": "f4", "taste_informal": "f4", "trust_public": "f4", "trust_private": "f4", "zone": "i2",
-        "schooling": "i1", "partner_shift": "i1", "grandmother": "i1", "grandmother_hours": "i1",
-        "kin": "i1", "sibling": "i1", "car": "i1", "disagrees": "i1",
+        "taste_work": "f4", "taste_informal": "f4", "trust_public": "f4", "trust_private": "f4",
+        "zone": "i2", "schooling": "i1", "partner_shift": "i1", "grandmother": "i1",
+        "grandmother_hours": "i1", "kin": "i1", "sibling": "i1", "car": "i1", "disagrees": "i1",
     }
 )  # fmt: skip
 NOTE = row_type({"wants": "i1"})  # 1 for a firm, 2 for a place, 3 for both: apart, to be found fast
@@ -88,9 +88,7 @@ World = namedtuple(
 @rule
 def halves(seed, agent, month, purpose, block):
     """Return eight uniform draws of 32 bits from one block."""
-    a, b, c, d = philox(
-        word(block), word(purpose), word(month), word(agent), word(seed), word(0)
-    )
+    a, b, c, d = philox(word(block), word(purpose), word(month), word(agent), word(seed), word(0))
     low = word(0xFFFFFFFF)
     return (
         float(a >> word(32)) * TO_UNIT, float(a & low) * TO_UNIT,
@@ -113,9 +111,10 @@ def parts(random_word):
 
 @rule
 def choice_draws(seed, agent, month):
-    """Return what a choice of work draws, all from one block: eight shocks (six used), six hearings.
+    """Return what a choice of work draws, all from one block: six shocks and six hearings.
 
-    A hearing needs 16 bits, for `HEARD` has as many places.
+    A hearing needs 16 bits, for `HEARD` has as many places. Two zeros make the shocks eight, as
+    many as `halves` gives.
     """
     a, b, c, d = philox(word(0), word(CHOICE), word(month), word(agent), word(seed), word(0))
     a0, a1, a2 = parts(a)
@@ -255,7 +254,6 @@ def shock(world, u):
 def choose(woman, household, world, counts, left):
     """Step A3: compare every kind of work with every way of care, and act on the best."""
     now = world.now[0]
-    p = world.parameters[0]
     month = now.month
     kind_shocks, heard = choice_draws(now.seed, household.number, month)
     care_shocks = kind_shocks
@@ -312,7 +310,7 @@ def choose(woman, household, world, counts, left):
 
 @rule
 def act(woman, world, left, kind, firm, care, centre, other, present_other, young):
-    """Turn the choice into a kind of work and care now, an application, or a request for a place."""
+    """Turn the choice into work and care now, an application, or a request for a place."""
     month = world.now[0].month
     if kind >= MAQUILA_DAY and kind != woman.kind:
         woman.seeks = kind
@@ -526,8 +524,8 @@ def best_place(woman, household, world, kind, firm, age):
 def detour_by(household, world, centre, firm):
     """Return km out of the way to the firm by the centre."""
     here, there = world.centre_zone[centre], world.firms[firm].zone
-    direct = world.distance[household.zone, there]
-    return max(0.0, float(world.distance[household.zone, here] + world.distance[here, there] - direct))
+    by_centre = world.distance[household.zone, here] + world.distance[here, there]
+    return max(0.0, float(by_centre - world.distance[household.zone, there]))
 
 
 @rule

@@ -43,7 +43,14 @@ def counted_work(polo: EnginePolo, months: int = COUNTING_MONTHS) -> Share:
 
 @in_parallel
 def least_month(
-    women: Any, households: Any, notes: Any, gumbel: Any, seed: int, month: int, share: Any, sums: Any
+    women: Any,
+    households: Any,
+    notes: Any,
+    gumbel: Any,
+    seed: int,
+    month: int,
+    share: Any,
+    sums: Any,
 ) -> None:
     """Draw, read a table of shocks, take roots, and read and write each row, in parallel."""
     size = (women.shape[0] + BLOCKS - 1) // BLOCKS

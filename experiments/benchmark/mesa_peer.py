@@ -48,6 +48,13 @@ from experiments.benchmark.science import (
 class Firm(mesa.Agent):
     """A firm: posts, staff and an offer; who applies this month."""
 
+    maquila: int
+    zone: int
+    posts: int
+    staff: int
+    vacancies: int
+    offer: float
+
     def __init__(self, model: "MesaPolo", **attributes: Any) -> None:
         super().__init__(model)
         self.__dict__.update(attributes)
@@ -88,8 +95,41 @@ class Centre(mesa.Agent):
             woman.enter(self)
 
 
+Option = tuple[float, int, Firm | None, int, Centre | None, int]
+"""Utility, kind of work, firm, way of care, centre, and the best way without a centre."""
+
+
 class Woman(mesa.Agent):
-    """A woman of 15 to 49, her household, work and care."""
+    """A woman of 15 to 49, her household, work and care; attributes as in `science.start`."""
+
+    zone: int
+    birth: int
+    schooling: int
+    potential: int
+    partner: int
+    partner_shift: int
+    partner_pay: int
+    other_income: int
+    persons: int
+    grandmother: int
+    grandmother_hours: int
+    kin: int
+    sibling: int
+    car: int
+    disagrees: int
+    taste_work: float
+    taste_informal: float
+    trust_public: float
+    trust_private: float
+    child_birth: int
+    entry: int
+    asked: int
+    kind: int
+    seeks: int
+    care: int
+    firm: Firm | None
+    tenure: int
+    prompted: bool
 
     def __init__(self, model: "MesaPolo", **attributes: Any) -> None:
         super().__init__(model)
@@ -193,12 +233,13 @@ class Woman(mesa.Agent):
         model = self.model
         heard_of = model.heard_of[kind < OTHER_DAY]
         distance = model.distance[self.zone]
-        best = None
+        best: Firm | None = None
         for _ in range(2):
             firm = heard_of[int(model.random.random() * HEARD)]
-            if firm.vacancies > 0 and firm is not self.firm:
-                if best is None or distance[firm.zone] < distance[best.zone]:
-                    best = firm
+            if firm.vacancies <= 0 or firm is self.firm:
+                continue
+            if best is None or distance[firm.zone] < distance[best.zone]:
+                best = firm
         return best
 
     def apply(self, firm: Firm | None) -> None:
@@ -215,7 +256,7 @@ class Woman(mesa.Agent):
         self.income = self.other_income + self.partner * self.partner_pay
         if young:
             self.care_shocks = [model.shock() for _ in range(WORKPLACE, CENTRE + 1)]
-        best = (-math.inf, HOME, None, OWN, None, OWN)
+        best: Option = (-math.inf, HOME, None, OWN, None, OWN)
         present_other = PRIVATE
         for kind in range(HOME, OTHER_DAY + 1):
             firm = None
@@ -462,7 +503,9 @@ class Woman(mesa.Agent):
             hazard *= p.quits_first_year
         elif self.tenure >= 36:
             hazard *= p.quits_after_three_years
-        quits = hazard * (1 + p.quits_per_kilometre * model.distance[self.zone][self.firm.zone])
+        assert self.firm is not None
+        kilometres = model.distance[self.zone][self.firm.zone]
+        quits = hazard * (1 + p.quits_per_kilometre * kilometres)
         dismissed = p.dismissal if unexcused > UNEXCUSED_ALLOWED else 0.0
         u = model.random.random()
         if u < quits + (1 - quits) * dismissed:

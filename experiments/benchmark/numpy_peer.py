@@ -4,6 +4,7 @@ Rare events are drawn for all and weighed only for who lies below the highest pr
 """
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,6 @@ from experiments.benchmark.science import (
     GRANDMOTHER,
     HEARD,
     HOME,
-    INFORMAL_FULL,
     INFORMAL_PART,
     LEAST_INCOME,
     MAQUILA_DAY,
@@ -79,7 +79,7 @@ class NumpyPolo:
 
     def month(self) -> Column:
         """Live a month; return the declared counts."""
-        self.counts = dict.fromkeys(COUNTERS, 0)
+        self.counts: dict[str, Any] = dict.fromkeys(COUNTERS, 0)
         self.w.wants_firm = np.full(self.size, NOBODY, np.int32)
         self.family()
         again = self.w.prompted.astype(bool)
@@ -89,8 +89,8 @@ class NumpyPolo:
         self.w.prompted[:] = 0
         seeking = np.flatnonzero((self.w.seeks != HOME) & ~again)
         self.choose(chooses)
-        formal = self.w.seeks[seeking]
-        self.w.wants_firm[seeking] = self.vacancy(formal, self.w.zone[seeking], self.w.firm[seeking])
+        seeks, zone, own = (column[seeking] for column in (self.w.seeks, self.w.zone, self.w.firm))
+        self.w.wants_firm[seeking] = self.vacancy(seeks, zone, own)
         formal, unexcused = self.work()
         self.leave(formal, unexcused)
         self.settle()
@@ -223,7 +223,8 @@ class NumpyPolo:
         pay[1:MAQUILA_DAY] = c.potential * (F4(p.informal_pay) * self.hours[1:MAQUILA_DAY, None])
         pay[MAQUILA_DAY:] = c.potential * self.f.offer[firms[MAQUILA_DAY:]]
         pay[MAQUILA_EVENING] *= 1 + p.evening_premium
-        pay[MAQUILA_DAY:] = np.maximum(pay[MAQUILA_DAY:], p.minimum_wage) * (1 - p.payroll_deduction)
+        pay[MAQUILA_DAY:] = np.maximum(pay[MAQUILA_DAY:], p.minimum_wage)
+        pay[MAQUILA_DAY:] *= 1 - p.payroll_deduction
         net = pay - F4(p.travel_cost) * kilometres
         net[HOME] = 0.0
         value = F4(p.income_taste) * self.root(c.income + net, c.size)
@@ -254,9 +255,7 @@ class NumpyPolo:
         value[OTHER_DAY] -= F4(p.other_schooling_cost) * (c.schooling < 2)
         return value
 
-    def best_care(
-        self, y: SimpleNamespace, firms: Column
-    ) -> tuple[Column, Column, Column, Column]:
+    def best_care(self, y: SimpleNamespace, firms: Column) -> tuple[Column, Column, Column, Column]:
         """Return utility, way, best other way and centre, each of shape (kinds but HOME, women)."""
         p = self.p
         everyone = np.arange(y.zone.size)
@@ -271,9 +270,8 @@ class NumpyPolo:
         ways = np.empty((PRIVATE, y.zone.size), F4)
         for kind in range(INFORMAL_PART, OTHER_DAY + 1):
             full, evening = self.hours[kind], kind == MAQUILA_EVENING
-            paid = F4(p.income_taste) * (
-                now - self.root(money - [[p.relative_price * full], [p.private_price * full]], y.size)
-            )
+            prices = full * np.array([[p.relative_price], [p.private_price]], F4)
+            paid = F4(p.income_taste) * (now - self.root(money - prices, y.size))
             ways[:] = -np.inf
             if kind < MAQUILA_DAY:
                 lost = y.potential * F4(p.workplace_pay_loss * p.informal_pay * full)
@@ -284,7 +282,8 @@ class NumpyPolo:
             ways[GRANDMOTHER - 1] = np.where(y.grandmother != NO_GRANDMOTHER, helps, -np.inf)
             ways[RELATIVE - 1] = np.where(y.kin == 1, -p.relative_cost - paid[0], -np.inf)
             free = y.partner_shift != (EVENING_SHIFT if evening else DAY_SHIFT)
-            ways[PARTNER - 1] = np.where((y.partner == 1) & free, -p.partner_care_cost * full, -np.inf)
+            free &= y.partner == 1
+            ways[PARTNER - 1] = np.where(free, -p.partner_care_cost * full, -np.inf)
             ways[SIBLING - 1] = np.where(y.sibling == 1, -p.sibling_cost * full, -np.inf)
             if not evening:
                 ways[PRIVATE - 1] = y.trust_private - p.private_distrust - reluctance - paid[1]

@@ -3,7 +3,6 @@
 The order of women does not matter, so who chooses is filtered out, and put back at the end.
 """
 
-from functools import reduce
 from types import SimpleNamespace
 
 import numpy as np
@@ -76,7 +75,9 @@ def month_of(value: int) -> Expr:
 
 def chain(options: list[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
     """Return the first option whose condition holds."""
-    return reduce(lambda rest, o: pl.when(o[0]).then(o[1]).otherwise(rest), options[::-1], otherwise)
+    for condition, value in reversed(options):
+        otherwise = pl.when(condition).then(value).otherwise(otherwise)
+    return otherwise
 
 
 def root(pesos: Expr) -> Expr:
@@ -92,7 +93,8 @@ class PolarsPolo:
         self.rng = np.random.Generator(np.random.SFC64(seed))
         self.month_number = 0
         self.p = p = SimpleNamespace(**start.p)
-        nobody = [col(n).replace(-1, None) for n in ("firm", "wants_firm", "centre", "wants_centre")]
+        names = ("firm", "wants_firm", "centre", "wants_centre")
+        nobody = [col(name).replace(-1, None) for name in names]
         flag = col("prompted").cast(pl.Boolean)
         self.women = pl.DataFrame(start.women).with_columns(*nobody, flag)
         self.firms = pl.DataFrame(start.firms).with_columns(
@@ -154,8 +156,10 @@ class PolarsPolo:
         years = (month_of(month) - col("birth")) // 12
         old = col("birth") <= month - OLDEST
         fertility = pl.lit(self.fertility).gather((years - 15).cast(pl.UInt32), null_on_oob=True)
-        factor = pl.when(HAS_PARTNER).then(number(p.fertility_in_union)).otherwise(
-            number(p.fertility_alone)
+        factor = (
+            pl.when(HAS_PARTNER)
+            .then(number(p.fertility_in_union))
+            .otherwise(number(p.fertility_alone))
         )
         spaced = month_of(month) - col("child_birth") >= p.birth_spacing
         forms = pl.when(years.is_between(18, 44)).then(number(p.union_forms)).otherwise(number(0))
@@ -176,7 +180,7 @@ class PolarsPolo:
                 prompted=pl.lit(False),
                 wants_firm=pl.lit(None, pl.Int32),
                 partner=pl.when(col("old")).then(code(0)).otherwise(
-                    (HAS_PARTNER != col("changes")).cast(pl.Int8)
+                    HAS_PARTNER.xor(col("changes")).cast(pl.Int8)
                 ),
                 child_birth=chain(
                     [(col("old"), month_of(NEVER)), (col("gives_birth"), month_of(month))],
@@ -250,8 +254,10 @@ class PolarsPolo:
             income=(col("other_income") + col("partner") * col("partner_pay")).cast(pl.Float32),
         )
         for kind in FORMAL_KINDS:
-            women = self.hear(women, int(kind < OTHER_DAY), f"firm_{kind}").with_columns(
-                pl.when(kind == KIND).then(FIRM).otherwise(col(f"firm_{kind}")).alias(f"firm_{kind}")
+            name = f"firm_{kind}"
+            own_or_heard = pl.when(KIND.eq(kind)).then(FIRM).otherwise(col(name))
+            women = self.hear(women, int(kind < OTHER_DAY), name).with_columns(
+                own_or_heard.alias(name)
             )
         shocks = [pl.lit(self.shocks(women.height)) for _ in KINDS]
         women = women.with_columns(
@@ -270,7 +276,7 @@ class PolarsPolo:
     def value_of_work(self, kind: int) -> Expr:
         """Return the utility of a kind of work before care and shocks; null if impossible."""
         p, month = self.p, self.month_number
-        here = pl.when(kind == KIND).then(number(p.job_inertia)).otherwise(number(0))
+        here = pl.when(KIND.eq(kind)).then(number(p.job_inertia)).otherwise(number(0))
         if kind == HOME:
             return number(p.income_taste) * root(col("income")) + here
         full = self.hours[kind]
@@ -316,7 +322,7 @@ class PolarsPolo:
             value += col("taste_informal") - number(p.informal_cost + part_time)
         else:
             value += number(p.insurance_value) * (1 - col("partner"))
-            value -= pl.when(kind == KIND).then(number(0)).otherwise(number(p.search_cost))
+            value -= pl.when(KIND.eq(kind)).then(number(0)).otherwise(number(p.search_cost))
             levels = (col("schooling") - 1).clip(0)
             if kind == OTHER_DAY:
                 value -= number(p.other_schooling_cost) * (col("schooling") < 2).cast(pl.Float32)
@@ -337,7 +343,7 @@ class PolarsPolo:
 
         gap = (number(full) - col("grandmother_hours") / number(FULL_TIME)).clip(0)
         nearby = number(p.grandmother_nearby_cost) * (col("grandmother") == NEARBY).cast(pl.Float32)
-        ways = {
+        ways: dict[int, Expr] = {
             GRANDMOTHER: pl.when(col("grandmother") != NO_GRANDMOTHER).then(
                 number(-p.grandmother_gap) * gap - nearby
             ),
@@ -369,20 +375,21 @@ class PolarsPolo:
         for kind in SOME_KINDS:
             ways = {
                 way: value + shocks[way - 1]
-                + number(p.care_inertia) * ((kind == KIND) & (way == CARE)).cast(pl.Float32)
+                + number(p.care_inertia) * (KIND.eq(kind) & CARE.eq(way)).cast(pl.Float32)
                 for way, value in self.ways_of_care(kind).items()
             }  # fmt: skip
             frame = frame.with_columns(value.alias(f"way_{way}") for way, value in ways.items())
             worth = pl.max_horizontal(f"way_{way}" for way in ways).fill_null(-INFINITE)
             frame = frame.with_columns(worth=worth)
-            other = chain([(col(f"way_{way}") == col("worth"), code(way)) for way in ways], code(PRIVATE))
+            best_of = [(col(f"way_{way}") == col("worth"), code(way)) for way in ways]
+            other = chain(best_of, code(PRIVATE))
             frame = frame.with_columns(
                 other.alias(f"other_{kind}"), pl.lit(None, pl.Int16).alias(f"centre_{kind}")
             )
             care, best = col(f"other_{kind}"), col("worth")
             if kind >= MAQUILA_DAY:
                 frame = self.best_place(frame, kind)
-                holds = (kind == KIND) & PLACE.is_not_null()
+                holds = KIND.eq(kind) & PLACE.is_not_null()
                 place = col("trust_public") + number(p.public_trust) - col("reluctance")
                 place += number(p.care_inertia) * holds.cast(pl.Float32) + shocks[CENTRE - 1]
                 place -= number(p.detour_cost) * col("detour")
@@ -412,7 +419,7 @@ class PolarsPolo:
         ).with_columns(nearest=pl.min_horizontal(f"away_{k}" for k in range(len(near))))
         options = [(PLACE.is_not_null(), PLACE)]
         options += [(col(f"away_{k}") == col("nearest"), near[k]) for k in range(len(near))]
-        options += [(kind == KIND, near[0])]
+        options += [(KIND.eq(kind), near[0])]
         centre = chain(options, pl.lit(None, pl.Int16))
         frame = frame.with_columns(
             pl.when(col(f"firm_{kind}").is_not_null()).then(centre).alias(f"centre_{kind}")
@@ -423,7 +430,8 @@ class PolarsPolo:
         """Turn choices into kinds of work now, applications, or requests for a place."""
         values = [col(f"value_{kind}") for kind in KINDS]
         best = pl.max_horizontal(values)
-        women = women.with_columns(best=chain([(values[k] == best, code(k)) for k in KINDS], code(0)))
+        is_best = [(values[kind] == best, code(kind)) for kind in KINDS]
+        women = women.with_columns(best=chain(is_best, code(HOME)))
 
         def of(kind: Expr, name: str, kinds: range = KINDS) -> Expr:
             last = col(f"{name}_{kinds[-1]}")
@@ -500,8 +508,12 @@ class PolarsPolo:
             .with_columns(age=month_of(month) - col("child_birth"))
             .with_columns(
                 lost_own=days(u[0], own_ill, p.own_illness_longest),
-                lost_child=pl.when(sick).then(days(u[1], ill, p.child_illness_longest)).otherwise(0),
-                lost_care=pl.when(young).then(days(u[3], fails, p.breakdown_longest)).otherwise(0),
+                lost_child=pl.when(sick)
+                .then(days(u[1], ill, p.child_illness_longest))
+                .otherwise(code(0)),
+                lost_care=pl.when(young)
+                .then(days(u[3], fails, p.breakdown_longest))
+                .otherwise(code(0)),
                 lost_other=(u[4] < rate).cast(pl.Int8) + (u[4] < rate * rate / 2).cast(pl.Int8),
             )
         )
@@ -568,7 +580,8 @@ class PolarsPolo:
         )  # fmt: skip
         kilometres = self.kilometres(col("zone"), pl.lit(self.firms["zone"]).gather(FIRM))
         quits = hazard * (1 + number(p.quits_per_kilometre) * kilometres)
-        dismissal = pl.when(col("unexcused") > UNEXCUSED_ALLOWED).then(number(p.dismissal)).otherwise(0)
+        unexcused = col("unexcused") > UNEXCUSED_ALLOWED
+        dismissal = pl.when(unexcused).then(number(p.dismissal)).otherwise(number(0))
         u = pl.lit(self.uniform(women.height))
         formal = KIND >= MAQUILA_DAY
         women = women.with_columns(
@@ -592,7 +605,8 @@ class PolarsPolo:
 
     def free_places(self, women: pl.DataFrame) -> pl.DataFrame:
         """Return the centres with the places that nobody holds."""
-        held = women.filter(PLACE.is_not_null()).group_by("centre").agg(held=pl.len().cast(pl.Int32))
+        children = women.filter(PLACE.is_not_null()).group_by("centre")
+        held = children.agg(held=pl.len().cast(pl.Int32))
         centres = self.centres.join(held, left_on="number", right_on="centre", how="left")
         free = col("places") - col("held").fill_null(0)
         return centres.sort("number").with_columns(free=free).drop("held")
@@ -605,7 +619,12 @@ class PolarsPolo:
         asking = (
             asking.with_columns(lot=self.uniform(asking.height))
             .sort("asked", "lot")
-            .join(free.select("number", "free"), left_on="wants_centre", right_on="number", how="left")
+            .join(
+                free.select("number", "free"),
+                left_on="wants_centre",
+                right_on="number",
+                how="left",
+            )
             .with_columns(enters=pl.int_range(pl.len()).over("wants_centre") < col("free"))
         )
         enters = col("enters")

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.agents.mother import NEVER, NOBODY
+from sim.agents.mother import NEVER as NEVER
+from sim.agents.mother import NOBODY as NOBODY
 from sim.population.people import fertility_by_age
 from sim.population.places import distances, nearest
 from sim.settings import Settings
@@ -207,7 +208,9 @@ def _normal(rng: np.random.Generator, size: int, spread: float) -> Column:
     return (spread * rng.standard_normal(size)).astype(np.float32)
 
 
-def _give_jobs(rng: np.random.Generator, women: dict[str, Column], firms: dict[str, Column]) -> None:
+def _give_jobs(
+    rng: np.random.Generator, women: dict[str, Column], firms: dict[str, Column]
+) -> None:
     """Fill posts with the women who like work most; the next are informal."""
     size = women["zone"].size
     firms["staff"] = np.floor(FILLED * firms["posts"]).astype(np.int32)
@@ -233,7 +236,9 @@ def _give_care(women: dict[str, Column]) -> None:
     formal, informal = women["kind"] >= MAQUILA_DAY, women["kind"] % MAQUILA_DAY != HOME
     informal &= ~formal
     carer = np.select(
-        [women["grandmother"] != NO_GRANDMOTHER, women["kin"] == 1], [GRANDMOTHER, RELATIVE], PRIVATE
+        [women["grandmother"] != NO_GRANDMOTHER, women["kin"] == 1],
+        [GRANDMOTHER, RELATIVE],
+        PRIVATE,
     )
     women["care"][formal] = carer[formal]
     women["care"][informal] = WORKPLACE
