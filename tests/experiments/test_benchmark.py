@@ -22,6 +22,7 @@ from experiments.benchmark.__main__ import (
 )
 from experiments.benchmark.agreement import agree, verdict
 from experiments.benchmark.measure import Request, run, store
+from experiments.benchmark.measure import outcomes as measured_outcomes
 from experiments.benchmark.numpy_peer import NumpyPolo
 from experiments.benchmark.science import COUNTERS, N_COUNTERS, outcomes, start
 from experiments.benchmark.whole import WholePolo, polo_of_size
@@ -66,7 +67,9 @@ def counts(request_for, told):
     of_peer = partial(
         request_for, size=AGREEMENT_SIZE, seeds=list(SEEDS), months=AGREEMENT_MONTHS, outcomes=True
     )
-    return {peer: run(of_peer(peer=peer)) for peer in ("engine", *AGREEING)}
+    # The engine where its compiled code is; the others need no process of their own
+    engine = run(of_peer(peer="engine"))
+    return {"engine": engine} | {peer: measured_outcomes(of_peer(peer=peer)) for peer in AGREEING}
 
 
 @pytest.mark.parametrize("peer", SLOWEST)
@@ -171,12 +174,10 @@ def test_what_is_measured():
     ("given", "said"),
     [
         ("sizes=[10]", "sizes.0=10: Input should be greater than or equal to 5000"),
-        ("sizes=[]", "sizes=[]: List should have at least 1 item"),
         ("sizes=[10000,10000]", "each may be given only once"),
         ("peers=[numpi]", "peers.0=numpi: Input should be 'limit', 'whole', 'numpy'"),
-        ("repeats=0", "repeats=0: Input should be greater than or equal to 1"),
         ("agreement_size=7", "agreement_size=7: give 0, to compare no outcomes, or 5000"),
-        ("sizs=[10000]", "sizs: no such key; did you mean sizes?"),
+        ("sizs=[10000]", "no such key; did you mean sizes?"),
     ],
 )
 def test_bad_input_is_one_line(given, said, monkeypatch, capsys):
