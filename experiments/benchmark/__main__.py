@@ -168,6 +168,7 @@ def told_table(raw: pd.DataFrame, agreement: pd.DataFrame, threads: int) -> pd.D
             "women": raw["women"],
             "best_ns": raw["least_ns"],
             "median_ns": raw["ns"],
+            "core_ns": raw["core_ns"],
             "times_engine": raw["least_ns"] / raw["women"].map(engine),
             "bytes_per_woman": raw["bytes"],
             "build_s": raw["build_s"],

@@ -487,7 +487,9 @@ class PolarsPolo:
         young = AGE < CARE_AGE
 
         def days(draw: Expr, probability: Expr, longest: float) -> Expr:
-            length = 1 + (draw / probability * longest).clip(0, longest - 1).cast(pl.Int8)
+            # Where the probability is 0 a draw of 0 gives no number: it is not taken below
+            share = (draw / probability * longest).clip(0, longest - 1)
+            length = 1 + share.cast(pl.Int8, strict=False)
             return pl.when(draw < probability).then(length).otherwise(code(0))
 
         fading = (1 - (month_of(month) - ENTRY) / number(p.illness_fades)).clip(0)
