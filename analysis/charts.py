@@ -201,6 +201,7 @@ def by_size(data: pd.DataFrame, title: str, x: str, y: str) -> Figure:
             textcoords="offset points",
             va="center",
             color=colours[name],
+            fontsize=9,
             fontweight="bold",
         )
     ax.xaxis.set_major_formatter(_Numbers())

@@ -24,6 +24,7 @@ from experiments.benchmark.agreement import agree, verdict
 from experiments.benchmark.measure import Request, run, store
 from experiments.benchmark.measure import outcomes as measured_outcomes
 from experiments.benchmark.numpy_peer import NumpyPolo
+from experiments.benchmark.polars_peer import PolarsPolo
 from experiments.benchmark.science import COUNTERS, N_COUNTERS, outcomes, start
 from experiments.benchmark.whole import WholePolo, polo_of_size
 from sim.cli import command
@@ -104,6 +105,30 @@ def test_a_peer_with_other_science_is_found_out(settings, counts, parameter, out
         wrong.append([[AGREEMENT_SIZE, *map(int, polo.month())] for _ in months])
     table = agree(settings(), AGREEMENT_SIZE, {"engine": counts["engine"], "wrong": wrong})
     assert not table.set_index("outcome")["agrees"][outcome], table.to_string()
+
+
+class SomeZeros:
+    """A generator whose uniform draws are now and then exactly 0."""
+
+    def __init__(self, generator):
+        self.generator = generator
+
+    def __getattr__(self, name):
+        return getattr(self.generator, name)
+
+    def random(self, *arguments):
+        draws = self.generator.random(*arguments)
+        draws[::7] = 0
+        return draws
+
+
+@pytest.mark.parametrize("peer", [NumpyPolo, PolarsPolo])
+def test_a_draw_of_zero_stops_nobody(peer, settings):
+    polo = peer(start(settings(), 5_000, 1), 1)
+    polo.rng = SomeZeros(polo.rng)
+    for _ in range(2):
+        counts = dict(zip(COUNTERS, polo.month(), strict=True))
+    assert counts["births"] > 600 and 0 < counts["lost_care"] < counts["scheduled"]
 
 
 def test_a_month_of_the_engine_is_whole(counts):
