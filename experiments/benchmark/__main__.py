@@ -40,13 +40,13 @@ LABELS = {
     "en": {
         "engine": "this engine", "limit": "limit", "whole": "whole simulator", "numpy": "NumPy",
         "polars": "Polars", "mesa": "Mesa", "x": "women",
-        "y": "nanoseconds a woman-month",
+        "y": "nanoseconds of a core, a woman-month",
         "title": "A core month: this engine and its peers",
     },
     "es": {
         "engine": "este motor", "limit": "límite", "whole": "simulador completo", "numpy": "NumPy",
         "polars": "Polars", "mesa": "Mesa", "x": "mujeres",
-        "y": "nanosegundos por mujer y mes",
+        "y": "nanosegundos de un núcleo, por mujer y mes",
         "title": "Un mes básico: este motor y sus pares",
     },
 }  # fmt: skip
@@ -157,6 +157,7 @@ def told_table(raw: pd.DataFrame, agreement: pd.DataFrame, threads: int) -> pd.D
     """Return the table that is shown: each measurement beside the engine on all threads."""
     of_engine = (raw["peer"] == "engine") & (raw["threads"] == threads)
     engine = raw[of_engine].set_index("women")["least_ns"]
+    alone = raw[(raw["peer"] == "engine") & (raw["threads"] == 1)].set_index("women")["core_ns"]
     # Only the first process of a run finds no compiled code
     compiled = raw["peer"].isin(["engine", "limit"]).to_numpy()
     first = raw.groupby("peer")["first_use_s"].transform("max").where(compiled)
@@ -170,6 +171,7 @@ def told_table(raw: pd.DataFrame, agreement: pd.DataFrame, threads: int) -> pd.D
             "median_ns": raw["ns"],
             "core_ns": raw["core_ns"],
             "times_engine": raw["least_ns"] / raw["women"].map(engine),
+            "core_times": raw["core_ns"] / raw["women"].map(alone),
             "bytes_per_woman": raw["bytes"],
             "build_s": raw["build_s"],
             "compile_s": first,
@@ -202,14 +204,14 @@ def _line(text: str, reached: bool, target: float) -> str:
     return f"{'reached' if reached else 'MISSED'} (target {target:g}): {text}"
 
 
-def draw(table: pd.DataFrame, threads: int, folder: Path) -> None:
-    """Draw time by size, in English and Spanish."""
-    shown = table[(table["threads"] == threads) | table["peer"].isin(ONE_THREAD)]
+def draw(table: pd.DataFrame, folder: Path) -> None:
+    """Draw the time of cores by size, in English and Spanish: waiting for a core is not in it."""
+    shown = table[(table["threads"] == 1) | table["peer"].isin(ALL_THREADS)]
     for lang, words in LABELS.items():
         data = pd.DataFrame(
             {
                 "x": shown["women"],
-                "y": shown["best_ns"],
+                "y": shown["core_ns"],
                 "line": shown["peer"].map(words),
             }
         )
@@ -234,7 +236,7 @@ def job(config: DictConfig) -> None:
             write_csv(agreement, folder.work / "agreement.csv")
             text += "\n" + markdown(agreement, "Agreement")
         (folder.work / "benchmark.md").write_text(text, encoding="utf-8")
-        draw(table, threads, folder.work)
+        draw(table, folder.work)
     print(f"written: {folder.path}")
 
 

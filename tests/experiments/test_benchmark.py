@@ -175,7 +175,7 @@ def test_the_figure_and_the_targets(told, tmp_path):
     rows = [{"peer": peer, "women": SIZE, **row, "threads": 1} for peer, row in told.items()]
     larger = [row | {"women": 300_000} for row in rows]
     table = told_table(pd.DataFrame(rows + larger), pd.DataFrame(), 1)
-    draw(table, 1, tmp_path)
+    draw(table, tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == {
         f"benchmark_{lang}.{ending}" for lang in ("en", "es") for ending in ("png", "svg")
     }
