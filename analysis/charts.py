@@ -27,6 +27,7 @@ _BLUE, _ORANGE = sns.color_palette("colorblind", 2)
 COLOURS = {"programme": _BLUE, "baseline": _ORANGE}
 DASHES = {"programme": (), "baseline": (3, 1.5)}
 SHADE = "0.92"
+APART = 1.25  # least ratio of the heights of two names at the ends of lines
 OPENED: dict[str, Any] = {"color": "0.35", "linewidth": 0.9, "linestyle": ":"}
 
 
@@ -192,11 +193,14 @@ def by_size(data: pd.DataFrame, title: str, x: str, y: str) -> Figure:
     )
     ax.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
     colours = dict(zip(data["line"].unique(), sns.color_palette("colorblind"), strict=False))
-    for name, line in data.groupby("line", sort=False):
-        last = line.loc[line["x"] == line["x"].max(), ["x", "y"]].to_numpy()[0]
+    lasts = data.loc[data.groupby("line", sort=False)["x"].idxmax()].sort_values("y")
+    lowest = 0.0
+    for name, right, value in zip(lasts["line"], lasts["x"], lasts["y"], strict=True):
+        height = max(value, lowest)
+        lowest = height * APART
         ax.annotate(
             str(name),
-            (last[0], last[1]),
+            (right, height),
             xytext=(7, 0),
             textcoords="offset points",
             va="center",
@@ -206,7 +210,7 @@ def by_size(data: pd.DataFrame, title: str, x: str, y: str) -> Figure:
         )
     ax.xaxis.set_major_formatter(_Numbers())
     ax.yaxis.set_major_formatter(_Numbers())
-    ax.set_xlim(right=data["x"].max() * 3)
+    ax.set_xlim(right=data["x"].max() * 4)
     ax.set_title(title, fontweight="bold", pad=12)
     return figure
 
