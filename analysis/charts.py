@@ -27,6 +27,7 @@ _BLUE, _ORANGE = sns.color_palette("colorblind", 2)
 COLOURS = {"programme": _BLUE, "baseline": _ORANGE}
 DASHES = {"programme": (), "baseline": (3, 1.5)}
 SHADE = "0.92"
+APART = 1.25  # least ratio of the heights of two names at the ends of lines
 OPENED: dict[str, Any] = {"color": "0.35", "linewidth": 0.9, "linestyle": ":"}
 
 
@@ -155,6 +156,62 @@ def chart(panels: Sequence[Panel], columns: int, words: Words, opened: pd.Timest
     for ax in axes[len(panels) :]:
         ax.remove()
     _surround(figure, words, burn_in=start < opened, line=start <= opened <= end)
+    return figure
+
+
+def by_size(data: pd.DataFrame, title: str, x: str, y: str) -> Figure:
+    """Draw lines over size, both axes logarithmic, each with its name at its last point.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Columns ``x``, ``y`` and ``line``, the name of the line; lines differ in colour, marker and
+        dashes.
+    title, x, y : str
+        Title of the figure and names of the axes.
+
+    Returns
+    -------
+    Figure
+        Detached from pyplot.
+    """
+    figure = Figure(figsize=(7.4, 4.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    ax = figure.subplots()
+    sns.lineplot(
+        data=data,
+        x="x",
+        y="y",
+        hue="line",
+        style="line",
+        palette=sns.color_palette("colorblind", data["line"].nunique()),
+        markers=True,
+        estimator=None,
+        errorbar=None,
+        legend=False,
+        ax=ax,
+    )
+    ax.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
+    colours = dict(zip(data["line"].unique(), sns.color_palette("colorblind"), strict=False))
+    lasts = data.loc[data.groupby("line", sort=False)["x"].idxmax()].sort_values("y")
+    lowest = 0.0
+    for name, right, value in zip(lasts["line"], lasts["x"], lasts["y"], strict=True):
+        height = max(value, lowest)
+        lowest = height * APART
+        ax.annotate(
+            str(name),
+            (right, height),
+            xytext=(7, 0),
+            textcoords="offset points",
+            va="center",
+            color=colours[name],
+            fontsize=9,
+            fontweight="bold",
+        )
+    ax.xaxis.set_major_formatter(_Numbers())
+    ax.yaxis.set_major_formatter(_Numbers())
+    ax.set_xlim(right=data["x"].max() * 4)
+    ax.set_title(title, fontweight="bold", pad=12)
     return figure
 
 

@@ -1,0 +1,1 @@
+"""The engine against what users would otherwise pick: ``python -m experiments.benchmark``."""
