@@ -43,5 +43,5 @@ def compile_one(need: Need, threads: int, tick: Callable[[], Any] | None) -> byt
     return b""
 
 
-def nothing() -> None:
-    """Do nothing."""
+def nothing(number: int) -> None:
+    """Do nothing at a step."""

@@ -11,6 +11,7 @@ import signal
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import cache, partial
@@ -27,6 +28,8 @@ from sim.unit import cause, fingerprint
 
 Task = TypeVar("Task")
 Tick = Callable[[], Any]
+TickOf = Callable[[int], Any]
+"""What is called here after each step of a task, with the task's number."""
 Work = Callable[[Task, int, Tick | None], bytes]
 """What does a task, given its threads and what to call after each step."""
 
@@ -52,7 +55,7 @@ def workers_for(executor: Executor, tasks: int) -> int:
 
 
 def results(
-    executor: Executor, work: Work[Task], tasks: Sequence[Task], threads: int, tick: Tick
+    executor: Executor, work: Work[Task], tasks: Sequence[Task], threads: int, tick: TickOf
 ) -> Results:
     """Do tasks, and yield the number of each and what came of it, as they end.
 
@@ -68,7 +71,7 @@ def results(
         In all, shared by the processes of this machine; on a cluster, of each worker. 0 is every
         core here, 1 on a cluster.
     tick : callable
-        Called here after each step of a task that this machine does.
+        Called here with the number of a task after each of its steps that this machine does.
 
     Raises
     ------
@@ -86,9 +89,9 @@ def results(
     return _processes(work, tasks, workers, max(1, threads // workers), tick)
 
 
-def _here(work: Work[Task], tasks: Sequence[Task], threads: int, tick: Tick) -> Results:
+def _here(work: Work[Task], tasks: Sequence[Task], threads: int, tick: TickOf) -> Results:
     for number, task in enumerate(tasks):
-        yield number, _attempt(work, task, threads, tick)
+        yield number, _attempt(work, task, threads, partial(tick, number))
 
 
 def _attempt(work: Work[Task], task: Task, threads: int, tick: Tick | None) -> Result:
@@ -104,7 +107,7 @@ def _attempt(work: Work[Task], task: Task, threads: int, tick: Tick | None) -> R
 
 
 def _processes(
-    work: Work[Task], tasks: Sequence[Task], workers: int, threads: int, tick: Tick
+    work: Work[Task], tasks: Sequence[Task], workers: int, threads: int, tick: TickOf
 ) -> Results:
     left = dict(enumerate(tasks))
     suspects: list[int] = []  # at work when a process died
@@ -196,9 +199,9 @@ def _end_with(parent: int) -> None:
 class _Steps:
     """Counts the steps that other processes take, from a folder with a file for each task begun."""
 
-    def __init__(self, folder: Path, tick: Tick) -> None:
+    def __init__(self, folder: Path, tick: TickOf) -> None:
         self._folder, self._tick = folder, tick
-        self._ended = self._shown = 0
+        self._shown: Counter[int] = Counter()
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
@@ -209,10 +212,9 @@ class _Steps:
     def ended(self, number: int) -> None:
         """Count a task as ended."""
         path = self._folder / str(number)
-        with self._lock, suppress(FileNotFoundError):
-            self._ended += path.stat().st_size
-            path.unlink()
         self._look()
+        with self._lock, suppress(FileNotFoundError):
+            path.unlink()
 
     @contextmanager
     def counted(self) -> Iterator[None]:
@@ -231,10 +233,11 @@ class _Steps:
 
     def _look(self) -> None:
         with self._lock:
-            taken = self._ended + sum(path.stat().st_size for path in self._folder.iterdir())
-            for _ in range(taken - self._shown):
-                self._tick()
-            self._shown = taken
+            for path in self._folder.iterdir():
+                number, taken = int(path.name), path.stat().st_size
+                for _ in range(taken - self._shown[number]):
+                    self._tick(number)
+                self._shown[number] = taken
 
 
 # A cluster

@@ -21,7 +21,7 @@ import pandas as pd
 from omegaconf import DictConfig
 
 import configs
-from sim.compilation import compile_first, nothing
+from sim.compilation import compile_first
 from sim.errors import IncompleteError, Interrupted
 from sim.executor import Failed, results
 from sim.model import PoloModel
@@ -253,10 +253,9 @@ def simulate(work: Work) -> None:
         if not left:
             return
         compile_first(work.regions[0])
-        # Many short units are their own measure, and a cluster says nothing before the end of one
-        by_month = several == 1 and settings.executor.name == "local"
-        steps = len(left) * (months_simulated(settings) if by_month else 1)
-        with progress(steps, f"simulating {settings.name}") as bar:
+        # Women's months, for regions differ; a cluster says nothing before the end of a unit
+        by_month = settings.executor.name == "local"
+        with progress(sum(unit.size for unit in left), f"simulating {settings.name}") as bar:
 
             def describe() -> None:
                 number = min(work.settled // several, settings.replicates - 1)
@@ -265,14 +264,17 @@ def simulate(work: Work) -> None:
                 bar.describe(text if several == 1 else f"{text}, {done} of {several} regions")
 
             describe()
-            tick = bar.advance if by_month else nothing
+
+            def tick(number: int) -> None:
+                bar.advance(agents(left[number].settings))
+
             given = results(settings.executor, compute, left, settings.threads, tick)
             with closing(given):
                 for number, result in given:
                     work.take(left[number], result)
                     describe()
                     if not by_month:
-                        bar.advance()
+                        bar.advance(left[number].size)
     except KeyboardInterrupt:
         work.write(to_the_end=True)
         raise

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,11 +30,11 @@ SMALL = ["scale=0.01", "burn_in=1", "months=3"]
 # Tasks of any kind, in processes of this machine
 
 
-def done(work: Callable, tasks: list, workers: int = 2) -> tuple[dict, int]:
-    """Do tasks; return what came of each, and the steps that were counted."""
+def done(work: Callable, tasks: list, workers: int = 2) -> tuple[dict, Counter]:
+    """Do tasks; return what came of each, and the steps of each that were counted."""
     ticks = []
-    given = results(Executor(workers=workers), work, tasks, 2, lambda: ticks.append(1))
-    return dict(given), len(ticks)
+    given = results(Executor(workers=workers), work, tasks, 2, ticks.append)
+    return dict(given), Counter(ticks)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -45,7 +46,7 @@ def test_results_and_steps_are_the_same_in_any_number_of_processes(workers):
 
     found, steps = done(work, [3, 1, 2, 5], workers)
     assert found == {n: bytes([t, 2 // workers]) for n, t in enumerate([3, 1, 2, 5])}
-    assert steps == 11
+    assert steps == {0: 3, 1: 1, 2: 2, 3: 5}
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -416,7 +417,7 @@ def test_without_the_extra_its_name_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "dask.distributed", None)
     told = Executor(name="dask", address="tcp://127.0.0.1:1")
     with pytest.raises(InputError, match=r"pip install 'ceci-sim\[cluster\]'"):
-        next(results(told, lambda *_: b"", [0], 0, lambda: None))
+        next(results(told, lambda *_: b"", [0], 0, lambda number: None))
 
 
 class Cluster:
@@ -491,7 +492,7 @@ def test_a_worker_of_another_version_says_so(cluster, monkeypatch):
     cluster.worker()
     monkeypatch.setattr("sim.executor.fingerprint", lambda: "another")
     told = Executor(name="dask", address=cluster.address)
-    found = dict(results(told, sim.run.compute, [None, None], 1, lambda: None))
+    found = dict(results(told, sim.run.compute, [None, None], 1, lambda number: None))
     assert set(found) == {0, 1}
     assert all("another version of the simulator" in result.cause for result in found.values())
 
@@ -507,6 +508,6 @@ def test_a_task_that_ends_its_workers_fails_alone(cluster):
             os.kill(os.getpid(), task)
         return b"done"
 
-    found = dict(results(told, work, tasks, 1, lambda: None))
+    found = dict(results(told, work, tasks, 1, lambda number: None))
     assert found[0] == found[2] == b"done"
     assert found[1] == Failed(LOST)

@@ -24,14 +24,14 @@ from sim.results.folder import ResultFolder
 from sim.results.tables import write_csv
 from sim.settings import Settings, Strict
 
-Beside = Literal["limit", "whole", "numpy", "polars", "mesa"]
-ONE_THREAD = ("numpy", "mesa")
+Beside = Literal["limit", "whole", "numpy", "numpy_paired", "polars", "mesa"]
+ONE_THREAD = ("numpy", "numpy_paired", "mesa")
 ALL_THREADS = ("polars",)
-AGREEING = ("numpy", "polars", "mesa")
+AGREEING = ("numpy", "numpy_paired", "polars", "mesa")
 SIZES = Annotated[int, Field(ge=5_000, le=10_000_000)]
 
 TARGET_SIZE = 300_000
-LEAST = {"mesa": 100.0, "numpy": 5.0, "polars": 5.0}
+LEAST = {"mesa": 100.0, "numpy": 5.0, "numpy_paired": 5.0, "polars": 5.0}
 MOST_OF_LIMIT = 3.0
 CONSTANT_FROM, CONSTANT = 100_000, 0.20
 """Targets, as declared: times the engine, times the limit, and change of its time with size."""

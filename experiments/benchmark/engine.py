@@ -168,8 +168,7 @@ def family(woman, world, counts, left, u):
         set_care(woman, OWN, month)
         woman.prompted = 1
         return
-    if woman.kind != HOME:
-        woman.tenure += 1
+    woman.tenure += woman.kind != HOME
     age = month - woman.child_birth
     if age == CARE_AGE:
         woman.prompted = 1
@@ -264,8 +263,15 @@ def choose(woman, household, world, counts, left):
         counts[_CHOSE_WITH_CHILD] += 1
         counts[_ROOTS] += 1
         care_shocks = halves(now.seed, household.number, month, CARE, 0)
-    size = sqrt(float(woman.persons + woman.partner))
+    p = world.parameters[0]
+    per_peso = 1.0 / (1000.0 * sqrt(float(woman.persons + woman.partner)))
     income = float(household.other_income + woman.partner * household.partner_pay)
+    # What the kinds of work share: costs of full time, and of a kilometre
+    years = (month - woman.birth) // 12
+    hard = work_cost(years, p) + time_away(age, p) - household.taste_work
+    hard += p.partner_norm * woman.partner
+    far = p.commute_cost * 2.0 / (p.speed_car if household.car == 1 else p.speed_bus)
+    before = root(income + p.minimum_wage, per_peso)
     best_value = IMPOSSIBLE
     best_kind, best_firm, best_care, best_centre = HOME, NOBODY, OWN, NOBODY
     best_other = OWN
@@ -280,12 +286,12 @@ def choose(woman, household, world, counts, left):
             if firm == NOBODY:
                 continue
         counts[_ROOTS] += 1
-        value = value_of_work(woman, household, world, kind, firm, age, income, size)
+        value = value_of_work(woman, household, world, kind, firm, income, per_peso, hard, far)
         value += shock(world, kind_shocks[kind])
         care, centre, other = OWN, NOBODY, OWN
         if young and kind != HOME:
             worth, other = best_other_care(
-                woman, household, world, counts, kind, age, income, size, care_shocks
+                woman, household, world, counts, kind, age, income, per_peso, before, care_shocks
             )
             care = other
             if other == NOBODY:
@@ -351,17 +357,20 @@ def informal_pay(household, p, full):
 
 
 @rule
-def root(pesos, size):
+def root(pesos, per_peso):
     """Return the square root of thousands of MXN a month per equivalent adult."""
-    return sqrt(max(pesos, LEAST_INCOME) / (1000.0 * size))
+    return sqrt(max(pesos, LEAST_INCOME) * per_peso)
 
 
 @rule
-def value_of_work(woman, household, world, kind, firm, age, income, size):
-    """Return the utility of a kind of work before care and shocks."""
+def value_of_work(woman, household, world, kind, firm, income, per_peso, hard, far):
+    """Return the utility of a kind of work before care and shocks.
+
+    `hard` is what full time costs her, `far` what a kilometre does.
+    """
     p = world.parameters[0]
     if kind == HOME:
-        value = p.income_taste * root(income, size)
+        value = p.income_taste * root(income, per_peso)
         if woman.kind == HOME:
             value += p.job_inertia
         return value
@@ -375,13 +384,8 @@ def value_of_work(woman, household, world, kind, firm, age, income, size):
         if kind == MAQUILA_EVENING:
             pay = pay * (1.0 + p.evening_premium)
         pay = max(pay, p.minimum_wage) * (1.0 - p.payroll_deduction)
-    value = p.income_taste * root(income + pay - p.travel_cost * kilometres, size)
-    years = (world.now[0].month - woman.birth) // 12
-    value -= full * (work_cost(years, p) - household.taste_work + time_away(age, p))
-    speed = p.speed_car if household.car == 1 else p.speed_bus
-    value -= p.commute_cost * 2.0 * kilometres / speed
-    if woman.partner == 1:
-        value -= full * p.partner_norm
+    value = p.income_taste * root(income + pay - p.travel_cost * kilometres, per_peso)
+    value -= full * hard + far * kilometres
     if kind == woman.kind:
         value += p.job_inertia
     elif woman.kind == HOME:
@@ -432,12 +436,11 @@ def time_away(age, p):
 
 
 @rule
-def best_other_care(woman, household, world, counts, kind, age, income, size, shocks):
+def best_other_care(woman, household, world, counts, kind, age, income, per_peso, before, shocks):
     """Return the utility and the way of the best care that needs no place in a centre."""
     p = world.parameters[0]
     full = hours_of(kind, p)
     money = income + p.minimum_wage
-    now = root(money, size)
     inertia = NOBODY  # the way of care that staying as she is would keep
     if kind == woman.kind and woman.care > OWN:
         inertia = woman.care
@@ -477,7 +480,7 @@ def best_other_care(woman, household, world, counts, kind, age, income, size, sh
             pesos = p.private_price * full
         if pesos > 0.0:
             counts[_ROOTS] += 1
-            value -= p.income_taste * (now - root(money - pesos, size))
+            value -= p.income_taste * (before - root(money - pesos, per_peso))
         if care == inertia:
             value += p.care_inertia
         value += shock(world, shocks[care - WORKPLACE])

@@ -24,11 +24,12 @@ from experiments.benchmark.science import Column, Start, start
 from sim.run import use_threads
 from sim.settings import Settings
 
-Peer = Literal["engine", "limit", "whole", "numpy", "polars", "mesa"]
+Peer = Literal["engine", "limit", "whole", "numpy", "numpy_paired", "polars", "mesa"]
 CLASSES: dict[str, tuple[str, str]] = {
     "engine": ("engine", "EnginePolo"),
     "limit": ("limit", "LimitPolo"),
     "numpy": ("numpy_peer", "NumpyPolo"),
+    "numpy_paired": ("numpy_peer", "PairedNumpyPolo"),
     "polars": ("polars_peer", "PolarsPolo"),
     "mesa": ("mesa_peer", "MesaPolo"),
 }

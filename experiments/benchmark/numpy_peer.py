@@ -51,7 +51,7 @@ LOST = ("lost_own", "lost_child", "lost_care", "lost_other")
 
 
 class NumpyPolo:
-    """The core month over columns."""
+    """The core month over columns; a draw is the next of a stream, for who needs one."""
 
     def __init__(self, start: Start, seed: int) -> None:
         self.rng = np.random.Generator(np.random.SFC64(seed))
@@ -90,7 +90,7 @@ class NumpyPolo:
         seeking = np.flatnonzero((self.w.seeks != HOME) & ~again)
         self.choose(chooses)
         seeks, zone, own = (column[seeking] for column in (self.w.seeks, self.w.zone, self.w.firm))
-        self.w.wants_firm[seeking] = self.vacancy(seeks, zone, own)
+        self.w.wants_firm[seeking] = self.vacancy(seeking, seeks, zone, own)
         formal, unexcused = self.work()
         self.leave(formal, unexcused)
         self.settle()
@@ -99,6 +99,20 @@ class NumpyPolo:
         self.review()
         self.month_number += 1
         return np.array([self.counts[name] for name in COUNTERS], np.int64)
+
+    # Draws
+
+    def uniform(self, who: Column) -> Column:
+        """Return a uniform draw for each of some women."""
+        return self.rng.random(who.size, F4)
+
+    def hearing(self, who: Column) -> Column:
+        """Return two places of `heard_of` for each of some women, shape (2, women)."""
+        return self.rng.integers(HEARD, size=(2, who.size), dtype=np.int32)
+
+    def exponentials(self, options: int, who: Column) -> Column:
+        """Return an exponential draw for each option and each of some women."""
+        return self.rng.standard_exponential((options, who.size), F4)
 
     # Family
 
@@ -167,20 +181,20 @@ class NumpyPolo:
 
     # Choice
 
-    def vacancy(self, kind: Column | int, zone: Column, own: Column) -> Column:
+    def vacancy(self, who: Column, kind: Column | int, zone: Column, own: Column) -> Column:
         """Return the nearest of two firms heard of that has a vacancy, or NOBODY."""
         part = np.broadcast_to(np.less(kind, OTHER_DAY), zone.shape).astype(np.intp)
-        heard = self.heard_of[part, self.rng.integers(HEARD, size=(2, zone.size), dtype=np.int32)]
+        heard = self.heard_of[part, self.hearing(who)]
         away = self.distance[zone, self.f.zone[heard]]
         away[(self.f.vacancies[heard] <= 0) | (heard == own)] = np.inf
         first, second = away
         firm = np.where(second < first, heard[1], heard[0])
         return np.where(np.isinf(np.minimum(first, second)), NOBODY, firm)
 
-    def shocks(self, *shape: int) -> Column:
+    def shocks(self, options: int, who: Column) -> Column:
         """Return extreme-value shocks."""
         # A draw of exactly 0 has no logarithm
-        exponential = np.maximum(self.rng.standard_exponential(shape, F4), F4(1e-30))
+        exponential = np.maximum(self.exponentials(options, who), F4(1e-30))
         return -np.log(exponential) * F4(self.p.shock_spread)
 
     def root(self, pesos: Column, size: Column) -> Column:
@@ -195,15 +209,15 @@ class NumpyPolo:
         c.income = (c.other_income + c.partner * c.partner_pay).astype(F4)
         firms = np.full((6, who.size), NOBODY, np.int32)
         for kind in range(MAQUILA_DAY, OTHER_DAY + 1):
-            heard = self.vacancy(kind, c.zone, c.firm)
+            heard = self.vacancy(who, kind, c.zone, c.firm)
             firms[kind] = np.where(c.kind == kind, c.firm, heard)
-        value = self.value_of_work(c, firms) + self.shocks(6, who.size)
+        value = self.value_of_work(c, firms) + self.shocks(6, who)
         care, other = np.full((2, 6, who.size), OWN, np.int8)
         centre = np.full((6, who.size), NOBODY, np.int16)
         young = np.flatnonzero(c.age < CARE_AGE)
         y = SimpleNamespace(**{name: column[young] for name, column in vars(c).items()})
         worth, care[1:, young], other[1:, young], centre[1:, young] = self.best_care(
-            y, firms[:, young]
+            y, firms[:, young], self.shocks(CENTRE, who[young])
         )
         value[1:, young] += worth
         value[MAQUILA_DAY:][firms[MAQUILA_DAY:] == NOBODY] = -np.inf
@@ -255,7 +269,9 @@ class NumpyPolo:
         value[OTHER_DAY] -= F4(p.other_schooling_cost) * (c.schooling < 2)
         return value
 
-    def best_care(self, y: SimpleNamespace, firms: Column) -> tuple[Column, Column, Column, Column]:
+    def best_care(
+        self, y: SimpleNamespace, firms: Column, shocks: Column
+    ) -> tuple[Column, Column, Column, Column]:
         """Return utility, way, best other way and centre, each of shape (kinds but HOME, women)."""
         p = self.p
         everyone = np.arange(y.zone.size)
@@ -263,7 +279,6 @@ class NumpyPolo:
         worth = np.empty(shape, F4)
         care, other = np.empty((2, *shape), np.int8)
         centre = np.full(shape, NOBODY, np.int16)
-        shocks = self.shocks(CENTRE, y.zone.size)
         reluctance = p.disagree_cost * y.disagrees + p.group_care_infant * (y.age < 12)
         money = y.income + F4(p.minimum_wage)
         now = self.root(money, y.size)
@@ -354,7 +369,7 @@ class NumpyPolo:
 
     def work(self) -> tuple[Column, Column]:
         """Count everybody and the days lost; return who is formal and their unexcused days."""
-        w, p, rng, counts = self.w, self.p, self.rng, self.counts
+        w, p, counts = self.w, self.p, self.counts
         at_work = np.flatnonzero(w.kind != HOME)
         formal = np.flatnonzero(w.kind >= MAQUILA_DAY)
         counts["formal"], counts["informal"] = formal.size, at_work.size - formal.size
@@ -374,14 +389,14 @@ class NumpyPolo:
             counts[name] = int(days.sum())
 
         ill = p.own_illness * EXPOSURE
-        u = rng.random(at_work.size, F4)
+        u = self.uniform(at_work)
         who = u < ill
         lose("lost_own", at_work[who], length(u[who], ill, p.own_illness_longest), 0.0)
         who, days = self.days_with_sick_child(at_work)
         lose("lost_child", who, days, p.unexcused_sick_child)
         who, days = self.days_without_carer(mothers[w.kind[mothers] != HOME])
         lose("lost_care", who, days, 1.0)
-        u = rng.random(at_work.size, F4)
+        u = self.uniform(at_work)
         likely = np.flatnonzero(u < p.slack * WORKDAYS * p.slack_new)
         who, u = at_work[likely], u[likely]
         rate = p.slack * WORKDAYS * np.where(w.tenure[who] < p.slack_new_months, p.slack_new, 1)
@@ -398,7 +413,7 @@ class NumpyPolo:
         fading = np.maximum(0, 1 - (month - entry) / F4(p.illness_fades))
         fading[(entry == NEVER) | (age >= CARE_AGE)] = 0.0
         ill *= 1 + (p.illness_entry - 1) * fading
-        u = self.rng.random(who.size, F4)
+        u = self.uniform(who)
         sick = u < ill
         who, u, ill = who[sick], u[sick], ill[sick]
         care = w.care[who]
@@ -410,7 +425,7 @@ class NumpyPolo:
         )  # fmt: skip
         share = np.where(w.partner[who] == 1, share * his, share)
         share[care == WORKPLACE] = p.stays_workplace
-        stays = self.rng.random(who.size, F4) < share
+        stays = self.uniform(who) < share
         return who[stays], length(u[stays], ill[stays], p.child_illness_longest)
 
     def days_without_carer(self, who: Column) -> tuple[Column, Column]:
@@ -421,7 +436,7 @@ class NumpyPolo:
         at_home = (w.partner[who] == 1) & (w.partner_shift[who] == NOT_WORKING) & (care != PARTNER)
         fails = self.breakdown[care] * F4(EXPOSURE)
         fails[grandmother | at_home] *= F4(p.breakdown_with_help)
-        u = self.rng.random(who.size, F4)
+        u = self.uniform(who)
         some = u < fails
         return who[some], length(u[some], fails[some], p.breakdown_longest)
 
@@ -429,7 +444,7 @@ class NumpyPolo:
         """Let some quit or be dismissed from a formal job."""
         w, p = self.w, self.p
         self.counts["exposed"] = formal.size
-        u = self.rng.random(formal.size, F4)
+        u = self.uniform(formal)
         likely = np.flatnonzero((u < self.highest_quits) | (unexcused > UNEXCUSED_ALLOWED))
         who, u, tenure = formal[likely], u[likely], w.tenure[formal[likely]]
         hazard = np.where(w.kind[who] == OTHER_DAY, p.quits_other, p.quits_maquila)
@@ -459,7 +474,7 @@ class NumpyPolo:
         w = self.w
         who = np.flatnonzero(w.wants_centre != NOBODY)
         centre = w.wants_centre[who]
-        order = np.lexsort((self.rng.random(who.size, F4), w.asked[who], centre))
+        order = np.lexsort((self.uniform(who), w.asked[who], centre))
         who, centre = who[order], centre[order]
         enters = pd.Series(centre).groupby(centre).cumcount().to_numpy() < self.free[centre]
         who, centre = who[enters], centre[enters]
@@ -471,7 +486,8 @@ class NumpyPolo:
     def fill_posts(self) -> None:
         """Let firms hire by lot while they have vacancies."""
         w, f = self.w, self.f
-        who = self.rng.permutation(np.flatnonzero(w.wants_firm != NOBODY))
+        who = np.flatnonzero(w.wants_firm != NOBODY)
+        who = who[np.argsort(self.uniform(who))]
         firm = w.wants_firm[who]
         hired = pd.Series(firm).groupby(firm).cumcount().to_numpy() < f.vacancies[firm]
         who, firm = who[hired], firm[hired]
@@ -491,6 +507,26 @@ class NumpyPolo:
         many = f.vacancies > p.wage_vacancy_rate * f.posts
         higher = np.minimum(f.offer + p.wage_step, 1 + p.wage_range)
         f.offer = np.where(many, higher, np.maximum(f.offer - p.wage_step, 1.0))
+
+
+class PairedNumpyPolo(NumpyPolo):
+    """The core month with draws that belong to a woman, a month and a purpose, as pairing needs.
+
+    Each draw is made for all women, so that a woman's is the same whoever else needs one: then two
+    arms of a run are two lives of the same women.
+    """
+
+    def uniform(self, who: Column) -> Column:
+        """Return a uniform draw for each of some women."""
+        return self.rng.random(self.size, F4)[who]
+
+    def hearing(self, who: Column) -> Column:
+        """Return two places of `heard_of` for each of some women, shape (2, women)."""
+        return self.rng.integers(HEARD, size=(2, self.size), dtype=np.int32)[:, who]
+
+    def exponentials(self, options: int, who: Column) -> Column:
+        """Return an exponential draw for each option and each of some women."""
+        return self.rng.standard_exponential((options, self.size), F4)[:, who]
 
 
 def length(u: Column, probability: Column | float, longest: float) -> Column:

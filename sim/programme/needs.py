@@ -7,7 +7,8 @@ centres. Neither knows what the model knows: each zone's estimate has an error t
 import numpy as np
 from scipy.special import ndtri
 
-from sim.agents.mother import CARE_AGE, FORMAL, NEVER, NOBODY
+from sim.agents.mother import CARE_AGE, CHILD_SLOTS, FORMAL, NEVER, NOBODY
+from sim.core.engine import compiled, rule
 from sim.population.quotas import lots
 from sim.purposes import NEEDS
 
@@ -39,18 +40,29 @@ def estimated_need(model, zones: int) -> np.ndarray:
 def children_by_zone(model, zones: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return children under four by zone: all, of the insured, enrolled, asking without a place."""
     t = model.tables
+    counts = np.zeros((4, zones), np.int64)
     month = int(model.now["month"][0])
-    born = t["children"].birth
-    young = (born != NEVER) & (month - born < CARE_AGE)
-    zone = np.broadcast_to(t["households"].zone[:, None], young.shape)
-    insured = young & (t["mothers"].status == FORMAL)[:, None]
-    enrolled = young & (t["children"].centre != NOBODY)
-    asking = young & (t["children"].wants == 1) & ~enrolled
+    compiled(count_children)(t["mothers"], t["children"], t["households"], month, counts)
+    young, insured, enrolled, asking = counts
+    return young, insured, enrolled, asking
 
-    def count(which: np.ndarray) -> np.ndarray:
-        return np.bincount(zone[which], minlength=zones)[:zones]
 
-    return count(young), count(insured), count(enrolled), count(asking)
+@rule
+def count_children(mothers, children, households, month, counts):
+    """Add up children under four by zone, shape (4, zones); see `children_by_zone`."""
+    for i in range(mothers.size):
+        zone = households[i].zone
+        for k in range(CHILD_SLOTS):
+            child = children[i, k]
+            if child.birth == NEVER or month - child.birth >= CARE_AGE:
+                break
+            counts[0, zone] += 1
+            if mothers[i].status == FORMAL:
+                counts[1, zone] += 1
+            if child.centre != NOBODY:
+                counts[2, zone] += 1
+            elif child.wants == 1:
+                counts[3, zone] += 1
 
 
 def unmet_demand(model, zones: int) -> np.ndarray:

@@ -32,6 +32,7 @@ class Sites:
         self.parks = [self.homes + n for n, park in enumerate(parks) if park.kind == "industrial"]
         self.park_of = {name: self.homes + n for n, name in enumerate(model.polo.parks)}
         self.validated: list[int] = []
+        self._wanted: tuple[int, np.ndarray] | None = None
 
     def are_offered(self, month: int, first: bool) -> None:
         """Let municipalities and states offer sites, and IMSS validate or reject them.
@@ -77,30 +78,39 @@ class Sites:
             return self.optimum[centre.number]
         if not self.validated:
             return None
-        best = int(np.argmax([self.score(zone) for zone in self.validated]))
+        best = int(np.argmax(self.scores()[self.validated]))
         return self.validated.pop(best)
 
-    def score(self, zone: int) -> float:
-        """Return how well a site meets the rule; all alike where the rule does not rank."""
+    def scores(self) -> np.ndarray:
+        """Return how well a site in each zone meets the rule; all alike where it does not rank."""
         if self.siting.rule == "homes":
-            children, _, _, _ = children_by_zone(self.model, self.homes)
-            return self.within_reach(children, zone) / (1.0 + self.places_near(zone))
+            return self.wanted() / (1.0 + self.places_near())
         if self.siting.rule == "need":
-            need = estimated_need(self.model, self.homes)
-            return self.within_reach(need, zone) - self.places_near(zone, new_only=True)
+            return self.wanted() - self.places_near(new_only=True)
+        zones = self.model.distance.shape[0]
         if self.siting.rule == "park":
             firms = self.model.tables["firms"]
-            women = float(firms.staff[firms.zone == zone].sum())
-            return women / (1.0 + self.places_near(zone))
-        return 0.0
+            women = np.bincount(firms.zone, firms.staff, minlength=zones)
+            return women / (1.0 + self.places_near())
+        return np.zeros(zones)
 
-    def within_reach(self, count: np.ndarray, zone: int) -> float:
-        """Return the sum of a count by zone of homes within the catchment of a site."""
-        near = self.model.distance[zone, : self.homes] <= self.siting.catchment_km.value
-        return float(count[near].sum())
+    def wanted(self) -> np.ndarray:
+        """Return children, or estimated need, within the catchment of a site in each zone.
 
-    def places_near(self, zone: int, new_only: bool = False) -> float:
-        """Return places in the catchment of a site, open or on their way.
+        People do not change while the programme acts, so a month's is worked out once.
+        """
+        month = int(self.model.now["month"][0])
+        if self._wanted is None or self._wanted[0] != month:
+            if self.siting.rule == "homes":
+                count = children_by_zone(self.model, self.homes)[0]
+            else:
+                count = estimated_need(self.model, self.homes)
+            near = self.model.distance[:, : self.homes] <= self.siting.catchment_km.value
+            self._wanted = month, (near * count).sum(axis=1)
+        return self._wanted[1]
+
+    def places_near(self, new_only: bool = False) -> np.ndarray:
+        """Return places in the catchment of a site in each zone, open or on their way.
 
         With `new_only`, those of new centres that no child has yet.
         """
@@ -110,8 +120,9 @@ class Sites:
         if new_only:
             there &= t["centres"].scheme != GUARDERIA
             places = places - t["enrolled"].sum(axis=1)
-        near = self.model.distance[zone, t["centres"].zone] <= self.siting.catchment_km.value
-        return float(places[there & near].sum())
+        zones = t["centres"].zone[there]
+        near = self.model.distance[:, zones] <= self.siting.catchment_km.value
+        return (near * places[there]).sum(axis=1)
 
     @cached_property
     def optimum(self) -> dict[int, int]:

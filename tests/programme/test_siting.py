@@ -158,7 +158,7 @@ def test_the_best_site_by_each_rule_is_taken(town):
     sites = siting_of(town, rule="park")
     sites.validated = list(sites.parks)
     staff = [t["firms"].staff[t["firms"].zone == zone].sum()
-             / (1 + sites.places_near(zone)) for zone in sites.parks]  # fmt: skip
+             / (1 + sites.places_near()[zone]) for zone in sites.parks]  # fmt: skip
     assert sites.take(centre) == sites.parks[int(np.argmax(staff))]
     for rule in ("announced", "random"):
         sites = siting_of(town, rule=rule)
@@ -169,17 +169,17 @@ def test_the_best_site_by_each_rule_is_taken(town):
 def test_places_on_their_way_count_for_the_next_centre(town):
     """Near homes: a zone whose centre is being built is less wanted than before."""
     sites = siting_of(town, rule="homes")
-    zone = max(range(town.polo.zones.count), key=sites.score)
+    zone = max(range(town.polo.zones.count), key=lambda zone: sites.scores()[zone])
     need = siting_of(town, rule="need")
-    before = {"homes": None, "need": need.score(zone)}
-    before["homes"] = siting_of(town, rule="homes").score(zone)
+    before = {"homes": None, "need": need.scores()[zone]}
+    before["homes"] = siting_of(town, rule="homes").scores()[zone]
     number = next(n for n, told in queue_of(town) if told.built is None)
     centre = town.tables["centres"][number]
     kept = centre.zone, centre.stage
     centre.zone, centre.stage = zone, BUILDING
     try:
         for rule in ("homes", "need"):
-            assert siting_of(town, rule=rule).score(zone) < before[rule]
+            assert siting_of(town, rule=rule).scores()[zone] < before[rule]
     finally:
         centre.zone, centre.stage = kept
 
