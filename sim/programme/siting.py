@@ -32,7 +32,7 @@ class Sites:
         self.parks = [self.homes + n for n, park in enumerate(parks) if park.kind == "industrial"]
         self.park_of = {name: self.homes + n for n, name in enumerate(model.polo.parks)}
         self.validated: list[int] = []
-        self._wanted: tuple[int, np.ndarray] | None = None
+        self._wanted: tuple[tuple[int, Siting], np.ndarray] | None = None
 
     def are_offered(self, month: int, first: bool) -> None:
         """Let municipalities and states offer sites, and IMSS validate or reject them.
@@ -99,14 +99,14 @@ class Sites:
 
         People do not change while the programme acts, so a month's is worked out once.
         """
-        month = int(self.model.now["month"][0])
-        if self._wanted is None or self._wanted[0] != month:
+        of = int(self.model.now["month"][0]), self.siting
+        if self._wanted is None or self._wanted[0] != of:
             if self.siting.rule == "homes":
                 count = children_by_zone(self.model, self.homes)[0]
             else:
                 count = estimated_need(self.model, self.homes)
             near = self.model.distance[:, : self.homes] <= self.siting.catchment_km.value
-            self._wanted = month, (near * count).sum(axis=1)
+            self._wanted = of, (near * count).sum(axis=1)
         return self._wanted[1]
 
     def places_near(self, new_only: bool = False) -> np.ndarray:
