@@ -39,13 +39,13 @@ CONSTANT_FROM, CONSTANT = 100_000, 0.20
 LABELS = {
     "en": {
         "engine": "this engine", "limit": "limit", "whole": "whole simulator", "numpy": "NumPy",
-        "polars": "Polars", "mesa": "Mesa", "x": "women",
+        "numpy_paired": "NumPy, paired", "polars": "Polars", "mesa": "Mesa", "x": "women",
         "y": "nanoseconds of a core, a woman-month",
         "title": "A core month: this engine and its peers",
     },
     "es": {
         "engine": "este motor", "limit": "límite", "whole": "simulador completo", "numpy": "NumPy",
-        "polars": "Polars", "mesa": "Mesa", "x": "mujeres",
+        "numpy_paired": "NumPy, pareado", "polars": "Polars", "mesa": "Mesa", "x": "mujeres",
         "y": "nanosegundos de un núcleo, por mujer y mes",
         "title": "Un mes básico: este motor y sus pares",
     },

@@ -31,7 +31,7 @@ from sim.cli import command
 
 SIZE, MONTHS = 20_000, 6
 AGREEMENT_SIZE, AGREEMENT_MONTHS, SEEDS = 10_000, 6, range(8)
-SLOWEST = {"numpy": 1.3, "polars": 4.0, "mesa": 25.0}
+SLOWEST = {"numpy": 1.3, "numpy_paired": 1.8, "polars": 4.0, "mesa": 25.0}
 """Times the engine that a peer takes at the least."""
 OF_LIMIT = 7.0
 
@@ -51,7 +51,7 @@ def request_for(settings, folder):
 @pytest.fixture(scope="module")
 def told(request_for):
     """Return what is measured of each peer; the slow ones live the months once."""
-    repeats = {"engine": 20, "limit": 20, "numpy": 5}
+    repeats = {"engine": 20, "limit": 20, "numpy": 5, "numpy_paired": 5}
     return {
         peer: run(
             request_for(
@@ -59,7 +59,7 @@ def told(request_for):
                 enough_seconds=1,
             )
         )
-        for peer in ("engine", "limit", "numpy", "polars", "mesa")
+        for peer in ("engine", "limit", *SLOWEST)
     }  # fmt: skip
 
 
