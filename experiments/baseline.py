@@ -94,7 +94,7 @@ def compare(monthly: pd.DataFrame, polo: str, scale: float) -> pd.DataFrame:
 
 def job(config: DictConfig) -> None:
     """Simulate the baseline and print the comparison."""
-    settings = Settings.from_config(config).model_copy(update={"months": YEAR})
+    settings = Settings.of_a_polo(config).model_copy(update={"months": YEAR})
     moments(settings.polo.name)
     use_threads(settings.threads)
     frames = []

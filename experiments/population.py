@@ -176,7 +176,7 @@ def _judged(
 
 def job(config: DictConfig) -> None:
     """Print the comparison of a configuration."""
-    settings = Settings.from_config(config)
+    settings = Settings.of_a_polo(config)
     use_threads(settings.threads)
     table = compare(settings)
     publish(table, "population", f"Synthetic people of {settings.polo.label.en}", settings)

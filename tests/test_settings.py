@@ -5,8 +5,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hydra import compose, initialize_config_dir
 from pydantic import ValidationError
 
+import configs
+from sim.errors import InputError
 from sim.parameters import base, names
 from sim.settings import REQUIRED_FIGURES, Settings
 
@@ -179,3 +182,10 @@ def test_every_figure_is_used():
     bookkeeping = {"women_total", "women_12_plus", "household_size"}
     for name in REQUIRED_FIGURES:
         assert f'"{name}"' in code or name in written_out | bookkeeping, name
+
+
+def test_a_command_for_one_polo_refuses_the_country():
+    with initialize_config_dir(str(Path(configs.__file__).resolve().parent), version_base=None):
+        country = compose("config", overrides=["+scenario=nacional"])
+    with pytest.raises(InputError, match=r"nacional is the country.*\+scenario=polo_norte"):
+        Settings.of_a_polo(country)

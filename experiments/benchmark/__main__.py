@@ -91,7 +91,7 @@ def asked(config: DictConfig) -> tuple[Settings, Options]:
         If a key or value cannot be used.
     """
     rest = [str(name) for name in config if name not in Options.model_fields]
-    settings = Settings.from_config(OmegaConf.masked_copy(config, rest))
+    settings = Settings.of_a_polo(OmegaConf.masked_copy(config, rest))
     own = OmegaConf.masked_copy(config, list(Options.model_fields))
     return settings, Options.model_validate(OmegaConf.to_container(own, resolve=True))
 

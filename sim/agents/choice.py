@@ -73,6 +73,7 @@ def lean(mother, children, household, world):
     draw_tastes(mother, world)
     of_work = shocks_of(mother, world, TASTE_OF_WORK)
     of_care = shocks_of(mother, world, TASTE_OF_CARE)
+    stands = standing(mother, children, household, world)
     for kind in range(N_KINDS):
         leaning = world.leanings[mother.number, kind]
         leaning.value = IMPOSSIBLE
@@ -82,7 +83,7 @@ def lean(mother, children, household, world):
             leaning.firm = vacancy_seen(mother, household, world, kind)
             if leaning.firm == NOBODY:
                 continue
-        value = value_of_work(mother, children, household, world, kind, leaning.firm)
+        value = value_of_work(mother, household, world, kind, leaning.firm, stands)
         value += taste(of_work, world, kind)
         if kind != HOME and need_care > 0:
             worth, care = best_other_care(
@@ -238,6 +239,7 @@ def choose(mother, children, household, world, for_a_new_centre):
     held, held_turn = held_place(children)
     of_work = shocks_of(mother, world, TASTE_OF_WORK)
     of_care = shocks_of(mother, world, TASTE_OF_CARE)
+    stands = standing(mother, children, household, world)
     current = mother.kind
     best_value = IMPOSSIBLE
     best_kind = HOME
@@ -253,7 +255,7 @@ def choose(mother, children, household, world, for_a_new_centre):
             firm = mother.firm if kind == current else vacancy_seen(mother, household, world, kind)
             if firm == NOBODY:
                 continue
-        value = value_of_work(mother, children, household, world, kind, firm)
+        value = value_of_work(mother, household, world, kind, firm, stands)
         value += taste(of_work, world, kind)
         if kind == HOME or need_care == 0:
             if value > best_value:
@@ -403,11 +405,30 @@ def held_place(children):
 
 
 @rule
-def value_of_work(mother, children, household, world, kind, firm):
-    """Return the utility of a kind of work before care and shocks."""
+def standing(mother, children, household, world):
+    """Return what all kinds of work are weighed with: it is worked out once a choice.
+
+    Returns
+    -------
+    income : float
+        Of the others in the household, MXN a month.
+    adults : float
+        Equivalent adults.
+    hard, away : float
+        Costs (utils) of full-time work at her age, and of its hours away from the children.
+    """
     p = world.parameters[0]
     month = world.now[0].month
     income = float(household.partner_income) + float(household.other_income)
+    hard = work_cost_at_age(mother, month, p) - mother.taste_work
+    return income, sqrt(float(household.persons)), hard, time_away(children, month, p)
+
+
+@rule
+def value_of_work(mother, household, world, kind, firm, stands):
+    """Return the utility of a kind of work before care and shocks; `stands` is her `standing`."""
+    p = world.parameters[0]
+    income, adults, hard, away = stands
     hours = weekly_hours(kind, p)
     if kind >= MAQUILA_DAY:
         kilometres = world.distance[household.zone, world.firms[firm].zone]
@@ -416,12 +437,12 @@ def value_of_work(mother, children, household, world, kind, firm):
     elif kind != HOME:
         kilometres = p.informal_commute
         income += informal_pay(mother, p, hours) - p.travel_cost * kilometres
-    value = p.income_taste * sqrt(max(income, 300.0) / 1000.0 / sqrt(float(household.persons)))
+    value = p.income_taste * sqrt(max(income, 300.0) / 1000.0 / adults)
     if kind == HOME:
         return value
     full = hours / FULL_TIME
-    value -= full * (work_cost_at_age(mother, month, p) - mother.taste_work)
-    value -= full * time_away(children, month, p)
+    value -= full * hard
+    value -= full * away
     value -= p.commute_cost * 2.0 * minutes_of(kilometres, household, p) / 60.0
     if household.partner == 1:
         value -= full * p.partner_norm

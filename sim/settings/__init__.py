@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from sim.errors import InputError
 from sim.settings.base import (
     Clock,
     Figure,
@@ -211,6 +212,23 @@ class Settings(Strict):
             if name not in parameters:
                 raise ValueError(f"parameter {name} is missing")
         return parameters
+
+    @classmethod
+    def of_a_polo(cls, config: Any) -> "Settings":
+        """Check the configuration of a command for one polo; see `from_config`.
+
+        Raises
+        ------
+        InputError
+            If it is the country's.
+        """
+        settings = cls.from_config(config)
+        if settings.population.kind != "polo":
+            raise InputError(
+                f"scenario {settings.name} is the country; this command is for one polo, "
+                "give the scenario of one, such as +scenario=polo_norte"
+            )
+        return settings
 
     @classmethod
     def from_config(cls, config: Any) -> "Settings":

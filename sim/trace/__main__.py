@@ -45,7 +45,7 @@ def asked(config: DictConfig) -> Asked:
     """
     own = {name: config.get(name) for name in OWN_KEYS}
     rest = [str(name) for name in config if name not in OWN_KEYS]
-    settings = Settings.from_config(OmegaConf.masked_copy(config, rest))
+    settings = Settings.of_a_polo(OmegaConf.masked_copy(config, rest))
     lang, replicate, agent = own["lang"], own["replicate"], own["agent"]
     if lang not in WORDS:
         raise InputError(f"lang={lang}: no such language; en or es")

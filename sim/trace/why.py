@@ -18,6 +18,7 @@ from sim.agents.choice import (
     pay_lost,
     price_of_place,
     shocks_of,
+    standing,
     taste,
     turn_of,
     vacancy_seen,
@@ -82,7 +83,7 @@ def _options_of(
 ) -> Iterator[Option]:
     """Yield the ways of care that go with a kind of work, in the order of the rule."""
     rows = (mother, children, household)
-    value = value_of_work(*rows, world, kind, firm)
+    value = value_of_work(mother, household, world, kind, firm, standing(*rows, world))
     value += taste(shocks_of(mother, world, TASTE_OF_WORK), world, kind)
     if kind == HOME or need == 0:
         yield Option(kind, firm, OWN, NOBODY, value)
