@@ -159,7 +159,7 @@ def chart(panels: Sequence[Panel], columns: int, words: Words, opened: pd.Timest
     return figure
 
 
-def by_size(data: pd.DataFrame, title: str, x: str, y: str) -> Figure:
+def by_size(data: pd.DataFrame, title: str, x: str, y: str, source: str) -> Figure:
     """Draw lines over size, both axes logarithmic, each with its name at its last point.
 
     Parameters
@@ -167,8 +167,8 @@ def by_size(data: pd.DataFrame, title: str, x: str, y: str) -> Figure:
     data : DataFrame
         Columns ``x``, ``y`` and ``line``, the name of the line; lines differ in colour, marker and
         dashes.
-    title, x, y : str
-        Title of the figure and names of the axes.
+    title, x, y, source : str
+        Title of the figure, names of the axes, and the line below.
 
     Returns
     -------
@@ -212,6 +212,7 @@ def by_size(data: pd.DataFrame, title: str, x: str, y: str) -> Figure:
     ax.yaxis.set_major_formatter(_Numbers())
     ax.set_xlim(right=data["x"].max() * 4)
     ax.set_title(title, fontweight="bold", pad=12)
+    _source(figure, source)
     return figure
 
 
@@ -349,4 +350,8 @@ def _surround(figure: Figure, words: Words, *, burn_in: bool, line: bool) -> Non
         ncols=len(handles),
         frameon=False,
     )
-    figure.supxlabel(words.source, x=0.01, ha="left", fontsize=8, color="0.3")
+    _source(figure, words.source)
+
+
+def _source(figure: Figure, text: str) -> None:
+    figure.supxlabel(text, x=0.01, ha="left", fontsize=8, color="0.3")

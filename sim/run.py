@@ -354,7 +354,10 @@ def agent_months(settings: Settings) -> int:
 def recorded(settings: Settings) -> dict[str, Any]:
     """Return the configuration as the manifest keeps it: without names of folders and machines."""
     hidden: Any = {"output_dir": True, "store": True, "executor": {"address"}}
-    return settings.model_dump(mode="json", exclude=hidden)
+    kept = settings.model_dump(mode="json", exclude=hidden)
+    if settings.population.iter is not None:
+        kept["population"]["iter"] = Path(settings.population.iter).name
+    return kept
 
 
 @contextmanager

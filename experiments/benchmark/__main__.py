@@ -42,12 +42,14 @@ LABELS = {
         "numpy_paired": "NumPy, paired", "polars": "Polars", "mesa": "Mesa", "x": "women",
         "y": "nanoseconds of a core, a woman-month",
         "title": "A core month: this engine and its peers",
+        "source": "Source: python -m experiments.benchmark; one core, Polars all of them",
     },
     "es": {
         "engine": "este motor", "limit": "límite", "whole": "simulador completo", "numpy": "NumPy",
         "numpy_paired": "NumPy, pareado", "polars": "Polars", "mesa": "Mesa", "x": "mujeres",
         "y": "nanosegundos de un núcleo, por mujer y mes",
         "title": "Un mes básico: este motor y sus pares",
+        "source": "Fuente: python -m experiments.benchmark; un núcleo, Polars todos",
     },
 }  # fmt: skip
 
@@ -216,7 +218,7 @@ def draw(table: pd.DataFrame, folder: Path) -> None:
             }
         )
         with charts.style():
-            figure = charts.by_size(data, words["title"], words["x"], words["y"])
+            figure = charts.by_size(data, words["title"], words["x"], words["y"], words["source"])
             charts.save(figure, folder / f"benchmark_{lang}")
 
 
