@@ -23,7 +23,7 @@ def compile_first(settings: Settings) -> None:
     executor = settings.executor
     if settings.engine != "compiled" or executor.name != "local" or mark.exists():
         return
-    most = min(workers_for(executor, MOST_PROCESSES), MOST_PROCESSES)
+    most = workers_for(executor, MOST_PROCESSES, settings.threads)
     if most == 1:
         return
     here = Executor(workers=most)

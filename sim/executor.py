@@ -49,9 +49,12 @@ Result = bytes | Failed
 Results = Generator[tuple[int, Result], None, None]
 
 
-def workers_for(executor: Executor, tasks: int) -> int:
-    """Return how many processes of this machine share so many tasks."""
-    return max(1, min(executor.workers or joblib.cpu_count(), tasks))
+def workers_for(executor: Executor, tasks: int, threads: int = 0) -> int:
+    """Return how many processes of this machine share so many tasks.
+
+    As many as the user said; else no more than cores, or than the `threads` that they share.
+    """
+    return max(1, min(executor.workers or threads or joblib.cpu_count(), tasks))
 
 
 def results(
@@ -82,7 +85,7 @@ def results(
     """
     if executor.name == "dask":
         return _cluster(executor, work, tasks, threads or 1)
-    workers = workers_for(executor, len(tasks))
+    workers = workers_for(executor, len(tasks), threads)
     threads = threads or joblib.cpu_count()
     if workers == 1:
         return _here(work, tasks, threads, tick)

@@ -99,6 +99,8 @@ def test_no_more_processes_than_tasks_and_cores():
     assert workers_for(Executor(workers=1), 3) == 1
     assert 1 <= workers_for(Executor(), 10_000) <= (os.cpu_count() or 1)
     assert workers_for(Executor(workers=2), 0) == 1
+    assert workers_for(Executor(), 10, threads=1) == 1, "one thread is one core"
+    assert workers_for(Executor(workers=2), 10, threads=1) == 2
 
 
 def test_processes_with_another_version_do_nothing(monkeypatch):
