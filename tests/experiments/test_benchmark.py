@@ -179,7 +179,7 @@ def test_the_figure_and_the_targets(told, tmp_path):
     assert {file.name for file in tmp_path.iterdir()} == {
         f"benchmark_{lang}.{ending}" for lang in ("en", "es") for ending in ("png", "svg")
     }
-    assert len(targets(table, 1)) == 4
+    assert len(targets(table, 1)) == 5
 
 
 def test_what_is_measured():
