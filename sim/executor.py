@@ -11,6 +11,7 @@ import signal
 import tempfile
 import threading
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -112,6 +113,8 @@ def _attempt(work: Work[Task], task: Task, threads: int, tick: Tick | None) -> R
 def _processes(
     work: Work[Task], tasks: Sequence[Task], workers: int, threads: int, tick: TickOf
 ) -> Results:
+    # Loky replaces a process that holds more memory than at first, which is no matter for users
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
     left = dict(enumerate(tasks))
     suspects: list[int] = []  # at work when a process died
     vain = 0

@@ -253,9 +253,12 @@ def simulate(work: Work) -> None:
         if not left:
             return
         compile_first(work.regions[0])
-        # Women's months, for regions differ; a cluster says nothing before the end of a unit
-        by_month = settings.executor.name == "local"
-        with progress(sum(unit.size for unit in left), f"simulating {settings.name}") as bar:
+        # Women's months, for regions differ, and one for what comes after the last; a cluster says
+        # nothing before the end of a unit
+        months = months_simulated(settings)
+        at_the_end = 1 if settings.executor.name == "local" else months + 1
+        women = [agents(unit.settings) for unit in left]
+        with progress(sum(women) * (months + 1), f"simulating {settings.name}") as bar:
 
             def describe() -> None:
                 number = min(work.settled // several, settings.replicates - 1)
@@ -266,15 +269,14 @@ def simulate(work: Work) -> None:
             describe()
 
             def tick(number: int) -> None:
-                bar.advance(agents(left[number].settings))
+                bar.advance(women[number])
 
             given = results(settings.executor, compute, left, settings.threads, tick)
             with closing(given):
                 for number, result in given:
                     work.take(left[number], result)
                     describe()
-                    if not by_month:
-                        bar.advance(left[number].size)
+                    bar.advance(women[number] * at_the_end)
     except KeyboardInterrupt:
         work.write(to_the_end=True)
         raise

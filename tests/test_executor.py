@@ -20,7 +20,7 @@ from sim.errors import IncompleteError, InputError, Interrupted
 from sim.executor import LOST, Failed, results, workers_for
 from sim.results.store import encode
 from sim.settings import Executor, Settings
-from sim.unit import fingerprint
+from sim.unit import fingerprint, months_simulated
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ("monthly.parquet", "effects.csv", "accounts.parquet")
@@ -130,6 +130,8 @@ class Country:
         self.computed.append(name)
         if name in self.failing:
             raise ValueError("no bread")
+        for _ in range(months_simulated(unit.settings)):
+            tick()
         return encode(self.made_up(unit), unit.key, fingerprint())
 
     def run(self, output: str, **changes) -> dict:
@@ -298,6 +300,8 @@ def start(folder: Path, *overrides: str) -> subprocess.Popen:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Tests may run where Ctrl-C is ignored, as in the background of a shell
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
