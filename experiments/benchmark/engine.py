@@ -41,6 +41,7 @@ from experiments.benchmark.science import (
     Column,
     Start,
 )
+from sim.agents.attendance import breakdown_of
 from sim.core.draws import philox, quantile, quantile_table, uniforms, word
 from sim.core.engine import compiled, counted, each, rule
 from sim.core.records import one_row, row_type, table
@@ -627,24 +628,6 @@ def days_without_carer(woman, household, p, u):
     if u >= fails:
         return 0
     return length(u, fails, p.breakdown_longest)
-
-
-@rule
-def breakdown_of(care, p):
-    """Return the monthly probability that a way of care fails for a day or more."""
-    if care == CENTRE:
-        return p.breakdown_centre
-    if care == GRANDMOTHER:
-        return p.breakdown_grandmother
-    if care == RELATIVE:
-        return p.breakdown_relative
-    if care == PARTNER:
-        return p.breakdown_partner
-    if care == SIBLING:
-        return p.breakdown_sibling
-    if care == PRIVATE:
-        return p.breakdown_private
-    return 0.0
 
 
 @rule
