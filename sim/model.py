@@ -13,7 +13,7 @@ import mesa
 import numpy as np
 from scipy.special import ndtri
 
-from sim.agents.ceci import CAMPO, CECI, GUARDERIA, IMSS
+from sim.agents.ceci import CAMPO, CECI, ESTUDIO, GUARDERIA, IMSS
 from sim.agents.choice import LEANING, decide, lean, settle_in
 from sim.agents.firm import Firm, lay_off, review
 from sim.agents.household import Household
@@ -47,6 +47,7 @@ World = namedtuple(
 """What a rule may read besides its rows, and the flags by which it reaches the markets."""
 
 Rule = Callable[..., Any]
+Change = Callable[["PoloModel"], Any]
 
 STATE = (
     "mothers", "children", "households", "firms", "centres",
@@ -74,6 +75,8 @@ class PoloModel(mesa.Model):
         The programme of this arm; by default that of the settings.
     fork_of : PoloModel, optional
         Start from a copy of this model's state instead of making a new polo.
+    change : callable, optional
+        See `fork`.
 
     Attributes
     ----------
@@ -89,6 +92,7 @@ class PoloModel(mesa.Model):
         replicate: int,
         plan: Plan | None = None,
         fork_of: "PoloModel | None" = None,
+        change: "Change | None" = None,
     ):
         super().__init__(rng=0)  # draws are the agents' own: this generator is never used
         self.settings, self.replicate = settings, replicate
@@ -119,13 +123,22 @@ class PoloModel(mesa.Model):
             self.tables = {name: fork_of.tables[name].copy() for name in STATE}
             self.history = list(fork_of.history)
             self.now[0] = fork_of.now[0]
+            if change is not None:
+                change(self)
         if fork_of is None:
             self._settle_in()
         self.world = self._world()
         self._make_agents()
 
-    def fork(self, plan: Plan) -> "PoloModel":
+    def fork(self, plan: Plan, change: "Change | None" = None) -> "PoloModel":
         """Return a copy of this polo, at this month, that goes on with another programme.
+
+        Parameters
+        ----------
+        plan : Plan
+        change : callable, optional
+            Called with the copy before its agents are made: it may change `tables` (rows of
+            centres may be added) and `parameters`.
 
         Raises
         ------
@@ -134,7 +147,7 @@ class PoloModel(mesa.Model):
         """
         if self.programme.schemes:
             raise ValueError("only a polo without a programme can be forked")
-        return PoloModel(self.settings, self.replicate, plan, fork_of=self)
+        return PoloModel(self.settings, self.replicate, plan, fork_of=self, change=change)
 
     # A month
 
@@ -354,7 +367,7 @@ class PoloModel(mesa.Model):
     def _near(self) -> np.ndarray:
         centres = self.tables["centres"]
         # Apart, so that a new centre puts no other kind out of sight
-        here = [s for s in (GUARDERIA, IMSS, CAMPO) if (centres.scheme == s).any()]
+        here = [s for s in (GUARDERIA, IMSS, CAMPO, ESTUDIO) if (centres.scheme == s).any()]
         is_open = centres.open == 1
         return np.hstack(
             [nearest(self.distance, centres.zone, is_open & (centres.scheme == s))

@@ -45,6 +45,7 @@ def attend(mother, children, household, world):
     mother.lost_child = 0
     mother.lost_care = 0
     mother.lost_other = 0
+    mother.child_ill = 0
     if mother.status < INFORMAL or mother.leave > 0:
         return
     now = world.now[0]
@@ -116,8 +117,10 @@ def days_with_sick_children(mother, children, household, world, exposure):
         )
         if falls_ill >= p.child_illness * exposure * illness_factor(child, age, now.month, p):
             continue
+        ill = length(days, p.child_illness_longest)
+        mother.child_ill = mother.child_ill + ill
         if stays < mother_stays(mother, child, household, age, p):
-            total += length(days, p.child_illness_longest)
+            total += ill
     return total
 
 

@@ -10,6 +10,7 @@ from sim.core.records import View, row_type
 # Schemes
 GUARDERIA, IMSS, EMPRESA, CAMPO = 0, 1, 2, 3
 SCHEMES = {"guarderia": GUARDERIA, "imss": IMSS, "empresa": EMPRESA, "campo": CAMPO}
+ESTUDIO = 4  # of a replayed study: for whom it invites, at its own fee; in no programme
 # Stages: a row not yet used or a site not yet found, the path to opening, and the two ends
 PROPOSED, PAPERWORK, BUILDING, OPEN, CLOSED, ABANDONED = 0, 1, 2, 3, 4, 5
 # Rooms: lactantes to 18 months, then two of maternales; by day, then the same in the evening turn
@@ -28,6 +29,7 @@ CENTRE = row_type(
         "closes": "i2",
         "evening_opens": "i2",  # of the evening turn; 0 if there is none
         "evening_closes": "i2",
+        "fee": "i4",  # MXN per child and month; of a replayed study's centre alone
         "zone": "i2",
         "scheme": "i1",
         "stage": "i1",

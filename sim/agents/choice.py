@@ -14,7 +14,16 @@ Nothing is granted here: a woman applies to a firm or asks for a place, and the 
 from math import sqrt
 
 from sim.agents.attendance import MEAN_WORKDAYS, breakdown_of
-from sim.agents.ceci import CAMPO, DAY, EMPRESA, EVENING, GUARDERIA, room_for, turn_of_room
+from sim.agents.ceci import (
+    CAMPO,
+    DAY,
+    EMPRESA,
+    ESTUDIO,
+    EVENING,
+    GUARDERIA,
+    room_for,
+    turn_of_room,
+)
 from sim.agents.firm import AGROPECUARIO
 from sim.agents.household import (
     ABSENT,
@@ -166,13 +175,13 @@ def losing_the_right_ends_care(mother, children, household, world):
     for k in range(CHILD_SLOTS):
         child = children[k]
         if child.centre == NOBODY:
-            may_ask = insured or (works and world.access[0].uninsured == 1)
-            if child.wants == 1 and not may_ask and not within_grace:
+            may = works and may_ask(mother, world, insured)
+            if child.wants == 1 and not may and not within_grace:
                 child.wants = 0
                 child.asked = NEVER
             continue
         her_turn = turn_of_room(child.room) == turn_of(mother.kind)
-        if works and her_turn and may_enter(world, child.centre, mother.firm, insured):
+        if works and her_turn and may_enter(mother, world, child.centre, mother.firm, insured):
             continue
         if within_grace and world.centres[child.centre].open == 1:
             continue
@@ -271,7 +280,7 @@ def choose(mother, children, household, world, for_a_new_centre):
             best_value, best_kind, best_firm = value + other_value, kind, firm
             best_care, best_centre = other_care, NOBODY
         insured = insured_by(mother, household, world, kind)
-        if not insured and world.access[0].uninsured == 0:
+        if not may_ask(mother, world, insured):
             continue
         # A place in a centre: the one held, one that is free, or one to wait for
         fallback = other_care if other_care != NOBODY else PRIVATE
@@ -280,7 +289,7 @@ def choose(mother, children, household, world, for_a_new_centre):
         if paid_by_the_piece(world, kind, firm):
             value -= pay_lost(mother, household, world, kind, firm, CENTRE)
         value += value_of_place(mother, children, now.month, p)
-        if holds and may_enter(world, held, firm, insured):
+        if holds and may_enter(mother, world, held, firm, insured):
             detour = detour_to(mother, household, world, held, firm, kind)
             if detour >= 0.0:
                 worth = value + p.care_inertia
@@ -680,6 +689,8 @@ def pay_lost(mother, household, world, kind, firm, care):
 def price_of_place(children, world, centre, insured, number):
     """Return what the family would pay for `number` places (MXN a month), voucher taken off."""
     access = world.access[0]
+    if world.centres[centre].scheme == ESTUDIO:
+        return float(world.centres[centre].fee) * number
     if insured:
         return 0.0 if world.centres[centre].scheme == GUARDERIA else access.fee * number
     price = access.fee_uninsured
@@ -715,15 +726,24 @@ def cost_of_use(children, household, world, centre, insured, number, detour):
 
 
 @rule
-def may_enter(world, centre, firm, insured):
+def may_ask(mother, world, insured):
+    """Return True if some centre could let in the children of a working woman."""
+    return insured or world.access[0].uninsured == 1 or mother.invited == 1
+
+
+@rule
+def may_enter(mother, world, centre, firm, insured):
     """Return True if the centre takes children of this firm's staff, or of informal workers.
 
     One of scheme `empresa` is for its sponsors' staff, one of scheme `campo` for farm workers; the
-    uninsured enter only where an agreement lets them (`world.access`).
+    uninsured enter only where an agreement lets them (`world.access`). One of a replayed study is
+    for whom it invites.
     """
     place = world.centres[centre]
     if place.open == 0:
         return False
+    if place.scheme == ESTUDIO:
+        return mother.invited == 1
     if place.scheme == EMPRESA:
         return firm != NOBODY and world.firms[firm].centre == centre
     if place.scheme == CAMPO and (firm == NOBODY or world.firms[firm].sector != AGROPECUARIO):
@@ -783,7 +803,7 @@ def nearest_centres(mother, children, household, world, kind, firm, insured):
             centre = int(world.near[world.firms[firm].zone, k - reach])
         else:
             centre = int(world.firms[firm].centre)
-        if centre == NOBODY or not may_enter(world, centre, firm, insured):
+        if centre == NOBODY or not may_enter(mother, world, centre, firm, insured):
             continue
         detour = detour_to(mother, household, world, centre, firm, kind)
         if detour < 0.0:

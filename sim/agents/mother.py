@@ -67,6 +67,7 @@ MOTHER = row_type(
         "student": "i1",
         "leave": "i1",  # months of maternity leave left
         "prompted": "i1",  # 1 if something happened that makes her choose again
+        "invited": "i1",  # 1 if a replayed study lets her use its centres
         # This month
         "separated": "i1",
         "was_formal": "i1",  # 1 if formally employed at the start of the month
@@ -75,6 +76,7 @@ MOTHER = row_type(
         "lost_child": "i1",
         "lost_care": "i1",
         "lost_other": "i1",
+        "child_ill": "i1",  # days with an ill child under six, whoever stayed with it
         "gave_birth": "i1",
     }
 )
@@ -254,6 +256,7 @@ def girl_comes_of_age(mother, children, household, world):
     mother.experience = 0
     mother.farm = NOBODY
     mother.last_insured = NEVER
+    mother.invited = 0
     mother.student = 1
     mother.leave = 0
     mother.prompted = 1

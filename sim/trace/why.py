@@ -11,6 +11,7 @@ from sim.agents.choice import (
     has_room,
     held_place,
     insured_by,
+    may_ask,
     may_enter,
     minutes_of,
     nearest_centres,
@@ -93,7 +94,7 @@ def _options_of(
     if care != NOBODY:
         yield Option(kind, firm, int(care), NOBODY, value + worth, need=need)
     insured = insured_by(mother, household, world, kind)
-    if not insured and world.access[0].uninsured == 0:
+    if not may_ask(mother, world, insured):
         return
     fallback = int(care) if care != NOBODY else PRIVATE
     value += taste(of_care, world, CENTRE)
@@ -111,7 +112,7 @@ def _options_of(
 
     held, turn = held_place(children)
     holds = held != NOBODY and turn == turn_of(kind)
-    stays = holds and may_enter(world, held, firm, insured)
+    stays = holds and may_enter(mother, world, held, firm, insured)
     if stays and detour_to(mother, household, world, held, firm, kind) >= 0.0:
         yield place(held, extra=world.parameters[0].care_inertia)
     free, _, full, _ = nearest_centres(*rows, world, kind, firm, insured)
@@ -153,9 +154,9 @@ def look_at(
     found: dict[str, Any] = {"name": name or str(centre), "centre": centre}
     away = float(world.distance[household.zone, place.zone])
     insured = insured_by(mother, household, world, kind)
-    no_right = not insured and world.access[0].uninsured == 0
-    if no_right or not may_enter(world, centre, firm, insured):
-        return Look(**found, verdict=_who_may(place, world, firm), km=away)
+    no_right = not may_ask(mother, world, insured)
+    if no_right or not may_enter(mother, world, centre, firm, insured):
+        return Look(**found, verdict=_who_may(mother, place, world, firm), km=away)
     detour = float(detour_to(mother, household, world, centre, firm, kind))
     if detour < 0.0:
         return Look(**found, km=away, **_hours(household, world, kind, firm, centre))
@@ -168,12 +169,12 @@ def look_at(
     return Look(**found, verdict="fits", km=detour, price=price)
 
 
-def _who_may(place: Any, world: Any, firm: int) -> str:
+def _who_may(mother: Any, place: Any, world: Any, firm: int) -> str:
     if place.open == 0:
         return "closed"
     if place.scheme == EMPRESA:
         return "staff"
-    farm = firm != NOBODY and may_enter(world, int(place.number), firm, True)
+    farm = firm != NOBODY and may_enter(mother, world, int(place.number), firm, True)
     return "farm" if place.scheme == CAMPO and not farm else "insured"
 
 

@@ -1,0 +1,148 @@
+"""Moments: published levels and flows that the model is fitted to, each with its source."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+import configs
+from experiments.evidence.evaluations import Task, Tick, Values
+from experiments.evidence.persons import People, Population, count, counters_of, definition
+from sim.errors import InputError
+from sim.model import PoloModel
+from sim.results.measures import Counts, catalogue, groups_with, measure, older_women, units
+from sim.results.tally import Tally
+from sim.settings import Known, Settings, Strict
+
+YEAR = 12
+WHOLE = {"women", "workers", "children", "posts", "places"}
+"""Units of what is counted in the whole polo, which `scale` makes smaller."""
+
+
+class Moment(Strict):
+    """A published level or flow: what it is in the model, its value and tolerance, its source.
+
+    It is that of a `group` of the result tables, or of a `population` by traits
+    (`experiments.evidence.persons`).
+    """
+
+    measure: str
+    group: str | None = None
+    population: Population | None = None
+    label: dict[str, str] | None = None
+    value: float
+    tolerance: Annotated[float, Field(gt=0)]
+    known: Known
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def can_be_measured(self) -> "Moment":
+        """Refuse an unknown measure or group, and both or neither of group and population."""
+        if (self.group is None) == (self.population is None):
+            raise ValueError("give a group or a population, and not both")
+        measures = catalogue()["measures"]
+        if self.group is None:
+            definition(self.measure)
+        elif self.measure not in measures:
+            raise ValueError(f"measure {self.measure!r} is unknown; known: {', '.join(measures)}")
+        else:
+            groups = groups_with(self.measure, measures[self.measure])
+            if self.group not in groups:
+                raise ValueError(
+                    f"group {self.group!r} has no {self.measure}; those that have: "
+                    f"{', '.join(groups)}"
+                )
+        return self
+
+    @property
+    def unit(self) -> str:
+        """The unit of value and tolerance."""
+        return units()[self.measure]
+
+
+def moments(polo: str) -> dict[str, Moment]:
+    """Return the moments of a polo, from `configs/moments/<polo>.yaml`.
+
+    Raises
+    ------
+    InputError
+        If there is no file for the polo, or a moment cannot be used.
+    """
+    path = Path(configs.__file__).parent / "moments" / f"{polo}.yaml"
+    if not path.exists():
+        known = ", ".join(sorted(file.stem for file in path.parent.glob("*.yaml")))
+        raise InputError(f"polo {polo!r} has no moments; those with some: {known}")
+    return read_moments(path)
+
+
+def read_moments(path: Path) -> dict[str, Moment]:
+    """Return the moments of a file; raises InputError, naming the moment and what is allowed."""
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))["moments"]
+    except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name}: not a file of moments ({type(error).__name__})") from None
+    result = {}
+    for name, written in found.items():
+        try:
+            result[name] = Moment.model_validate(written)
+        except (ValidationError, InputError) as error:
+            raise InputError(f"{path.name}: moment {name}: {first_line_of(error)}") from None
+    return result
+
+
+def first_line_of(error: Exception) -> str:
+    """Return what is wrong, in one line: for pydantic's errors the key, the value and why."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    detail = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in detail["loc"])
+    said = detail["msg"].removeprefix("Value error, ")
+    given = "" if detail["type"] == "missing" or not where else f"={str(detail['input'])[:60]}"
+    return f"{where}{given}: {said}" if where else said
+
+
+def simulated_moments(task: Task, tick: Tick) -> Values:
+    """Return each moment (name to value) of the baseline's first year; a `Function`.
+
+    Also ``seconds``, what it took. `task.settings` are those of a run; its months are not used.
+    """
+    clock = time.perf_counter()
+    settings = task.settings.model_copy(update={"months": YEAR})
+    wanted = moments(settings.polo.name)
+    asked = {name: moment for name, moment in wanted.items() if moment.population is not None}
+    names = set().union(*(counters_of(moment.measure) for moment in asked.values()))
+    model = PoloModel(settings, task.replicate, settings.plan.without_centres())
+    sums: dict[str, dict[str, float]] = {name: dict.fromkeys(names, 0.0) for name in asked}
+    for month in range(settings.burn_in + YEAR):
+        model.step()
+        tick()
+        if month < settings.burn_in or not asked:
+            continue
+        people = People(model)
+        counted = count(people, names)
+        for name, moment in asked.items():
+            assert moment.population is not None
+            mask = moment.population.mask(people)
+            for counter in counters_of(moment.measure):
+                sums[name][counter] += float(counted[counter][mask].sum())
+    tally = Tally.of(model.history, model.tables["centres"].scheme)
+    older = older_women([(settings.polo, settings.scale)])
+    counts = Counts(tally, older, settings.parameters)
+    values = {}
+    for name, moment in wanted.items():
+        size = settings.scale if moment.unit in WHOLE else 1.0
+        if moment.group is not None:
+            found = measure(counts.of[moment.group], catalogue()["measures"][moment.measure])
+            values[name] = float(np.nanmean(found[-YEAR:])) / size
+        else:
+            top = {counter: np.array(value) for counter, value in sums[name].items()}
+            values[name] = float(measure(top, definition(moment.measure))) / size
+    return {"moments": values, "seconds": time.perf_counter() - clock}
+
+
+def steps_of(settings: Settings) -> int:
+    """Return how often `simulated_moments` calls its tick."""
+    return settings.burn_in + YEAR
