@@ -167,7 +167,9 @@ class PoloModel(mesa.Model):
     def programme_acts(self) -> None:
         """Step 1: the programme reaches firms, and builds, opens and closes centres."""
         t = self.tables
-        self.now.openings, closings = self.programme.act()
+        closings = self.programme.act()
+        centres = t["centres"]
+        self.now.openings = ((centres.open == 1) & (centres.opening == self.now["month"][0])).sum()
         if self.now["openings"][0] or closings:
             self.world.near[:] = self._near()
             call(compiled, care.count_free, self.world, t["enrolled"], t["places"], t["free"])

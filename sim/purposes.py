@@ -29,3 +29,5 @@ AGREEMENT = 53
 SITES = 54
 SITE_VALIDATION = 55
 NEEDS = 56
+# A replayed study: who is chosen by lot
+STUDY = 70

@@ -11,6 +11,8 @@ from sim.core.records import View, row_type
 GUARDERIA, IMSS, EMPRESA, CAMPO = 0, 1, 2, 3
 SCHEMES = {"guarderia": GUARDERIA, "imss": IMSS, "empresa": EMPRESA, "campo": CAMPO}
 ESTUDIO = 4  # of a replayed study: for whom it invites, at its own fee; in no programme
+# Who may use the centres of a replayed study: nobody, women at work, or those at home too
+UNINVITED, WORKING, ANYHOW = 0, 1, 2
 # Stages: a row not yet used or a site not yet found, the path to opening, and the two ends
 PROPOSED, PAPERWORK, BUILDING, OPEN, CLOSED, ABANDONED = 0, 1, 2, 3, 4, 5
 # Rooms: lactantes to 18 months, then two of maternales; by day, then the same in the evening turn

@@ -15,12 +15,14 @@ from math import sqrt
 
 from sim.agents.attendance import MEAN_WORKDAYS, breakdown_of
 from sim.agents.ceci import (
+    ANYHOW,
     CAMPO,
     DAY,
     EMPRESA,
     ESTUDIO,
     EVENING,
     GUARDERIA,
+    UNINVITED,
     room_for,
     turn_of_room,
 )
@@ -32,6 +34,7 @@ from sim.agents.household import (
     EVENING_SHIFT,
 )
 from sim.agents.mother import (
+    ADULT_AGE,
     CARE_AGE,
     CARE_FROM,
     CENTRE,
@@ -168,7 +171,7 @@ def losing_the_right_ends_care(mother, children, household, world):
     """
     month = world.now[0].month
     grace = world.parameters[0].grace_months
-    works = mother.status >= INFORMAL
+    works = mother.status >= INFORMAL or mother.invited == ANYHOW
     insured = insured_by(mother, household, world, mother.kind)
     last = mother.hired if mother.status == FORMAL else mother.last_insured
     within_grace = month - last <= grace
@@ -266,19 +269,18 @@ def choose(mother, children, household, world, for_a_new_centre):
                 continue
         value = value_of_work(mother, household, world, kind, firm, stands)
         value += taste(of_work, world, kind)
-        if kind == HOME or need_care == 0:
-            if value > best_value:
-                best_value, best_kind, best_firm = value, kind, firm
-                best_care, best_centre = OWN, NOBODY
-            continue
-        other_value, other_care = best_other_care(
-            mother, children, household, world, kind, firm, need_care, of_care
-        )
-        if kind == current:
-            present_care = other_care if other_care != NOBODY else PRIVATE
+        other_value, other_care = 0.0, OWN
+        if kind != HOME and need_care > 0:
+            other_value, other_care = best_other_care(
+                mother, children, household, world, kind, firm, need_care, of_care
+            )
+            if kind == current:
+                present_care = other_care if other_care != NOBODY else PRIVATE
         if other_care != NOBODY and value + other_value > best_value:
             best_value, best_kind, best_firm = value + other_value, kind, firm
             best_care, best_centre = other_care, NOBODY
+        if need_care == 0 or (kind == HOME and mother.invited != ANYHOW):
+            continue
         insured = insured_by(mother, household, world, kind)
         if not may_ask(mother, world, insured):
             continue
@@ -289,6 +291,8 @@ def choose(mother, children, household, world, for_a_new_centre):
         if paid_by_the_piece(world, kind, firm):
             value -= pay_lost(mother, household, world, kind, firm, CENTRE)
         value += value_of_place(mother, children, now.month, p)
+        if kind == HOME:
+            value -= time_away(children, now.month, p, CARE_AGE)  # she is away from who attends
         if holds and may_enter(mother, world, held, firm, insured):
             detour = detour_to(mother, household, world, held, firm, kind)
             if detour >= 0.0:
@@ -378,7 +382,8 @@ def act(mother, children, world, kind, firm, care, centre):
         if mother.status == OUT:
             mother.status = SEARCHING
     at_once = same or kind < MAQUILA_DAY
-    asks = mother.status >= INFORMAL and at_once and centre != NOBODY
+    may = mother.status >= INFORMAL or mother.invited == ANYHOW
+    asks = may and at_once and centre != NOBODY
     mother.wants_centre = centre if asks else NOBODY
     group = mother.care == PRIVATE and mother.status >= INFORMAL
     for k in range(CHILD_SLOTS):
@@ -430,7 +435,7 @@ def standing(mother, children, household, world):
     month = world.now[0].month
     income = float(household.partner_income) + float(household.other_income)
     hard = work_cost_at_age(mother, month, p) - mother.taste_work
-    return income, sqrt(float(household.persons)), hard, time_away(children, month, p)
+    return income, sqrt(float(household.persons)), hard, time_away(children, month, p, ADULT_AGE)
 
 
 @rule
@@ -531,13 +536,15 @@ def work_cost_at_age(mother, month, p):
 
 
 @rule
-def time_away(children, month, p):
-    """Return the cost (utils) of full-time hours away from the children, by age."""
+def time_away(children, month, p, below):
+    """Return the cost (utils) of full-time hours away from children under `below` months."""
     cost = 0.0
     for k in range(CHILD_SLOTS):
         if children[k].birth == NEVER:
             continue
         age = month - children[k].birth
+        if age >= below:
+            continue
         if age < 12:
             cost += p.time_away_0
         elif age < 36:
@@ -715,6 +722,32 @@ def value_of_place(mother, children, month, p):
 
 
 @rule
+def place_at_stake(mother, children, household, world):
+    """Return what the place that goes with a formal job is worth above the next best care (utils).
+
+    Zero where no child attends a centre.
+    """
+    centre, _ = held_place(children)
+    if centre == NOBODY:
+        return 0.0
+    now = world.now[0]
+    p = world.parameters[0]
+    number = young_children(children, now.month, CARE_AGE)
+    shocks = shocks_of(mother, world, TASTE_OF_CARE)
+    kind, firm = int(mother.kind), int(mother.firm)
+    insured = insured_by(mother, household, world, kind)
+    detour = max(0.0, detour_to(mother, household, world, centre, firm, kind))
+    worth = taste(shocks, world, CENTRE) + value_of_place(mother, children, now.month, p)
+    worth -= cost_of_use(children, household, world, centre, insured, number, detour)
+    other, care = best_other_care(
+        mother, children, household, world, kind, firm, number, shocks
+    )
+    if care == NOBODY:
+        return max(0.0, worth + p.care_inertia)
+    return max(0.0, worth + p.care_inertia - other)
+
+
+@rule
 def cost_of_use(children, household, world, centre, insured, number, detour):
     """Return the utility that `number` places in a centre cost: `detour` km and the price."""
     p = world.parameters[0]
@@ -728,7 +761,7 @@ def cost_of_use(children, household, world, centre, insured, number, detour):
 @rule
 def may_ask(mother, world, insured):
     """Return True if some centre could let in the children of a working woman."""
-    return insured or world.access[0].uninsured == 1 or mother.invited == 1
+    return insured or world.access[0].uninsured == 1 or mother.invited != UNINVITED
 
 
 @rule
@@ -743,7 +776,7 @@ def may_enter(mother, world, centre, firm, insured):
     if place.open == 0:
         return False
     if place.scheme == ESTUDIO:
-        return mother.invited == 1
+        return mother.invited != UNINVITED
     if place.scheme == EMPRESA:
         return firm != NOBODY and world.firms[firm].centre == centre
     if place.scheme == CAMPO and (firm == NOBODY or world.firms[firm].sector != AGROPECUARIO):

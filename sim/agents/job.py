@@ -1,10 +1,14 @@
 """Keeping and leaving a formal job.
 
-Workers leave at a hazard that falls with tenure and rises with distance; the law lets a firm
-dismiss who has more than three unexcused absences in 30 days (Ley Federal del Trabajo, art. 47-X).
+A reason to quit comes at a hazard that falls with tenure and rises with distance. A mother whose
+child has a place that goes with the job quits only if the reason outweighs what the place is worth
+to her. The law lets a firm dismiss who has more than three unexcused absences in 30 days (Ley Federal del Trabajo, art. 47-X).
 Leaving because care was lost is not here: the household chooses it (`sim.agents.choice`).
 """
 
+from math import exp
+
+from sim.agents.choice import place_at_stake
 from sim.agents.firm import MAQUILA
 from sim.agents.mother import DISMISSED, FORMAL, QUIT, SEARCHING, SEASON_ENDED, become_jobless
 from sim.core.draws import uniforms
@@ -23,12 +27,14 @@ def separate(mother, children, household, world):
     if mother.status != FORMAL or mother.leave > 0 or mother.hired == now.month:
         return
     p = world.parameters[0]
-    quits, dismissed, goes, _ = uniforms(
+    quits, dismissed, goes, reason = uniforms(
         now.seed, now.replicate, mother.number, now.month, SEPARATION
     )
     kilometres = world.distance[household.zone, world.firms[mother.firm].zone]
     why = 0
-    if quits < quit_hazard(mother, kilometres, p):
+    if quits < quit_hazard(mother, kilometres, p) and outweighs(
+        reason, mother, children, household, world
+    ):
         why = QUIT
     elif unexcused_days(mother, p) > UNEXCUSED_ALLOWED and dismissed < p.dismissal:
         why = DISMISSED
@@ -56,6 +62,16 @@ def quit_hazard(mother, kilometres, p):
     elif mother.tenure >= 36:
         hazard = hazard * p.quits_after_three_years
     return hazard * (1.0 + p.quits_per_kilometre * kilometres)
+
+
+@rule
+def outweighs(reason, mother, children, household, world):
+    """Return True if a reason to quit outweighs the place that would be lost.
+
+    Reasons are exponential with mean `quit_reason` (utils); `reason` is a uniform draw.
+    """
+    stake = place_at_stake(mother, children, household, world)
+    return stake <= 0.0 or reason < exp(-stake / world.parameters[0].quit_reason)
 
 
 @rule

@@ -4,6 +4,7 @@ A `Mother` is a mother, or a woman who may become one during the run. When she t
 and a girl of 15, living with her parents, takes her row, so that the number of women stays.
 """
 
+from sim.agents.ceci import UNINVITED
 from sim.agents.household import CORESIDENT, NOT_WORKING, grandmother_changes, union_changes
 from sim.core.draws import quantile, uniforms
 from sim.core.engine import rule
@@ -67,7 +68,7 @@ MOTHER = row_type(
         "student": "i1",
         "leave": "i1",  # months of maternity leave left
         "prompted": "i1",  # 1 if something happened that makes her choose again
-        "invited": "i1",  # 1 if a replayed study lets her use its centres
+        "invited": "i1",  # to the centres of a replayed study; see `ceci.WORKING`
         # This month
         "separated": "i1",
         "was_formal": "i1",  # 1 if formally employed at the start of the month
@@ -256,7 +257,7 @@ def girl_comes_of_age(mother, children, household, world):
     mother.experience = 0
     mother.farm = NOBODY
     mother.last_insured = NEVER
-    mother.invited = 0
+    mother.invited = UNINVITED
     mother.student = 1
     mother.leave = 0
     mother.prompted = 1

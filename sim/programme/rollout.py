@@ -119,12 +119,12 @@ class Programme(mesa.Agent):
         """Return what was announced of a centre of the queue."""
         return self.announced[centre.number - self.model.old_centres]
 
-    def act(self) -> tuple[int, int]:
-        """Step 1 of the month; return how many centres opened, and how many closed."""
+    def act(self) -> int:
+        """Step 1 of the month; return how many centres closed."""
         settings = self.model.settings
         month = int(self.model.now["month"][0])
         if month < settings.burn_in or not self.schemes:
-            return 0, 0
+            return 0
         first = month == settings.burn_in
         if EMPRESA in self.schemes:
             firms = self.model.tables["firms"]
@@ -134,8 +134,8 @@ class Programme(mesa.Agent):
             self.agreements_are_abandoned(month)
         self.sites.are_offered(month, first)
         self.building_begins(month)
-        opened = self.centres_open(month)
-        return opened, self.centres_close(month)
+        self.centres_open(month)
+        return self.centres_close(month)
 
     # Scheme empresa
 
@@ -265,19 +265,16 @@ class Programme(mesa.Agent):
         left *= min(1.0, ahead / max(centre.opening - start, 1))
         self.accounts.building_begins(centre.number, ahead, left)
 
-    def centres_open(self, month: int) -> int:
+    def centres_open(self, month: int) -> None:
         """Open what is built and staffed; join a firm's centre to its sponsors."""
-        opened = 0
         for centre in self.model.new_centres:
             if centre.stage == BUILDING and centre.opening <= month:
                 centre.stage, centre.open = OPEN, 1
-                opened += 1
         for agreement in self.agreements:
             centre = self.model.centres[agreement.centre]
             if centre.stage == OPEN and centre.opening == month:
                 self.model.tables["firms"].centre[agreement.firms] = agreement.centre
                 agreement.ends = month + agreement.term
-        return opened
 
     def centres_close(self, month: int) -> int:
         """Close what is due to, and firms' centres whose agreement lapses; return how many."""
