@@ -24,7 +24,6 @@ import configs
 from sim.compilation import compile_first
 from sim.errors import IncompleteError, Interrupted
 from sim.executor import Failed, results
-from sim.model import PoloModel
 from sim.population.regions import regions
 from sim.results.accounts import accounts_frame
 from sim.results.console import headline_table, progress, where
@@ -34,15 +33,12 @@ from sim.results.measures import catalogue
 from sim.results.store import Store, UnusableError, encode
 from sim.results.stream import ResultStream, whole
 from sim.results.tables import write_csv
-from sim.results.tally import Tally
 from sim.settings import Plan, Settings
 from sim.unit import (
-    ARMS,
     Outcome,
     Unit,
     agents,
     fingerprint,
-    live,
     months_simulated,
     outcome,
     units,
@@ -320,14 +316,6 @@ def paired_replicate(
         whole(settings, [settings], {arm: lived.tally for arm, lived in arms.items()}, replicate),
         pd.concat(accounts, ignore_index=True),
     )
-
-
-def baseline_replicate(settings: Settings, replicate: int) -> pd.DataFrame:
-    """Return the monthly table of the baseline arm alone of one replicate."""
-    model = PoloModel(settings, replicate, settings.plan.without_centres())
-    live(model, settings.burn_in + settings.months, None)
-    tally = Tally.of(model.history, model.tables["centres"].scheme)
-    return whole(settings, [settings], {ARMS[0]: tally}, replicate)
 
 
 def draw_figures(settings: Settings, monthly: Path, folder: Path) -> None:

@@ -1,10 +1,12 @@
 """Moments: published levels and flows that the model is fitted to, each with its source."""
 
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
+import pandas as pd
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
@@ -61,6 +63,14 @@ class Moment(Strict):
     def unit(self) -> str:
         """The unit of value and tolerance."""
         return units()[self.measure]
+
+    @property
+    def who(self) -> str:
+        """The group, or the population as it is written in the file."""
+        if self.population is None:
+            return str(self.group)
+        written = self.population.root
+        return yaml.safe_dump(written, default_flow_style=True, sort_keys=False, width=1000).strip()
 
 
 def moments(polo: str) -> dict[str, Moment]:
@@ -146,3 +156,49 @@ def simulated_moments(task: Task, tick: Tick) -> Values:
 def steps_of(settings: Settings) -> int:
     """Return how often `simulated_moments` calls its tick."""
     return settings.burn_in + YEAR
+
+
+def task_of(settings: Settings, replicate: int) -> Task:
+    """Return the task of `simulated_moments`: one that is new where what is measured changes.
+
+    The months of a run and the values published are no part of it: neither changes what is found.
+    """
+    wanted = moments(settings.polo.name)
+    asked = {name: [moment.measure, moment.who] for name, moment in wanted.items()}
+    year = settings.model_copy(update={"months": YEAR})
+    return Task(year, replicate, steps_of(settings), asked)
+
+
+def compared(polo: str, values: Sequence[Mapping[str, float]]) -> pd.DataFrame:
+    """Hold the mean of simulated moments against the published ones.
+
+    Parameters
+    ----------
+    polo : str
+    values : sequence of mapping of str to float
+        The ``moments`` of `simulated_moments`, one mapping a replicate.
+
+    Returns
+    -------
+    DataFrame
+        Columns level, measure, group (or population), unit, published, tolerance, simulated,
+        inside, known, source; one row a moment.
+    """
+    rows = []
+    for name, moment in moments(polo).items():
+        simulated = float(np.mean([replicate[name] for replicate in values]))
+        rows.append(
+            {
+                "level": name,
+                "measure": moment.measure,
+                "group": moment.who,
+                "unit": moment.unit,
+                "published": moment.value,
+                "tolerance": moment.tolerance,
+                "simulated": simulated,
+                "inside": abs(simulated - moment.value) <= moment.tolerance,
+                "known": moment.known,
+                "source": moment.source,
+            }
+        )
+    return pd.DataFrame(rows)

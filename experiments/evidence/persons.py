@@ -23,6 +23,7 @@ from sim.agents.mother import (
     HOME,
     INFORMAL,
     MAQUILA_EVENING,
+    MEDIA_SUPERIOR,
     MOVED,
     NEVER,
     NOBODY,
@@ -46,6 +47,9 @@ from sim.settings.base import Strict
 FULL_TIME_FROM = 35
 """Weekly hours from which ENOE counts full time."""
 ADULT = 216
+"""Months of age."""
+YOUNG = 25
+"""Years below which ENOE's first age group ends."""
 
 
 class People:
@@ -162,8 +166,9 @@ TRUTHS: dict[str, Callable[[People], np.ndarray]] = {
     "works": lambda o: o.works,
     "student": lambda o: o.mothers.student == 1,
     "partner": lambda o: o.households.partner == 1,
-    "partner_works": lambda o: (o.households.partner == 1)
-    & (o.households.partner_work != NOT_WORKING),
+    "partner_works": lambda o: (
+        (o.households.partner == 1) & (o.households.partner_work != NOT_WORKING)
+    ),
     "insured": lambda o: (o.mothers.status == FORMAL) | (o.households.insured == 1),
     "other_kin": lambda o: o.households.other_kin == 1,
     "disagrees": lambda o: o.mothers.disagrees == 1,
@@ -276,14 +281,23 @@ def _under(people: People, months: int) -> np.ndarray:
     return (people.ages < months).sum(axis=1)
 
 
-def _cared_for(way: int) -> Callable[[People], np.ndarray]:
+def _cared_for(way: int, below: int = CARE_AGE) -> Callable[[People], np.ndarray]:
     def count(people: People) -> np.ndarray:
         m = people.mothers
         ways = np.where(people.works & (m.leave == 0), m.care, HOME)
-        outside = (people.ages < CARE_AGE) & ~people.in_centre
+        outside = (people.ages < below) & ~people.in_centre
         return np.where(ways == way, outside.sum(axis=1), 0)
 
     return count
+
+
+def _attending(below: int) -> Callable[[People], np.ndarray]:
+    private = _cared_for(PRIVATE, below)
+    return lambda o: (o.in_centre & (o.ages < below)).sum(axis=1) + private(o)
+
+
+def _searching(who: Callable[[People], np.ndarray]) -> Callable[[People], np.ndarray]:
+    return lambda o: (o.mothers.status == SEARCHING) & who(o)
 
 
 def _separated_because(*reasons: int) -> Callable[[People], np.ndarray]:
@@ -293,6 +307,8 @@ def _separated_because(*reasons: int) -> Callable[[People], np.ndarray]:
 COUNTED: dict[str, Callable[[People], np.ndarray]] = {
     "people": lambda o: np.ones(o.size, int),
     "searching": lambda o: o.mothers.status == SEARCHING,
+    "searching_young": _searching(lambda o: NUMBERS["age"](o) < YOUNG),
+    "searching_schooled": _searching(lambda o: o.mothers.schooling >= MEDIA_SUPERIOR),
     "informal": lambda o: o.mothers.status == INFORMAL,
     "formal": lambda o: o.mothers.status == FORMAL,
     "hours": lambda o: o.mothers.hours,
@@ -318,12 +334,17 @@ COUNTED: dict[str, Callable[[People], np.ndarray]] = {
     "tenure": lambda o: np.where(o.mothers.status == FORMAL, o.mothers.tenure, 0),
     "births": lambda o: o.mothers.gave_birth,
     "partners": lambda o: o.households.partner,
-    "partners_working": lambda o: (o.households.partner == 1)
-    & (o.households.partner_work != NOT_WORKING),
+    "partners_working": lambda o: (
+        (o.households.partner == 1) & (o.households.partner_work != NOT_WORKING)
+    ),
     "children": lambda o: _under(o, CARE_AGE),
+    "children_u1": lambda o: _under(o, 12),
+    "children_u3": lambda o: _under(o, 36),
     "children_u6": lambda o: _under(o, SCHOOL_AGE),
     "children_u6_of_working": lambda o: np.where(o.works, _under(o, SCHOOL_AGE), 0),
     "mothers_u4": lambda o: _under(o, CARE_AGE) > 0,
+    "attending_u1": _attending(12),
+    "attending_u3": _attending(36),
     "users": lambda o: o.in_centre.any(axis=1) | (_cared_for(PRIVATE)(o) > 0),
     "care_own": _cared_for(HOME),
     "care_workplace": _cared_for(WORKPLACE),
@@ -340,9 +361,9 @@ COUNTED: dict[str, Callable[[People], np.ndarray]] = {
         0,
     ),
     "enrolled": lambda o: (o.in_centre & (o.ages < CARE_AGE)).sum(axis=1),
-    "asking": lambda o: np.where(
-        (o.ages < CARE_AGE) & ~o.in_centre, o.children.wants, 0
-    ).sum(axis=1),
+    "asking": lambda o: np.where((o.ages < CARE_AGE) & ~o.in_centre, o.children.wants, 0).sum(
+        axis=1
+    ),
 }
 """Counters of a woman's month: those of `sim.results.record`, and some that only studies need."""
 

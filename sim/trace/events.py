@@ -27,7 +27,7 @@ class Event:
     month : int
         Counted from the first month of burn-in.
     arm : str
-        `SHARED`, or one of `sim.run.ARMS`.
+        `SHARED`, or one of `sim.unit.ARMS`.
     kind : str
         What happened, such as ``"birth"`` or ``"admitted"``.
     details : dict
