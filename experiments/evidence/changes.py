@@ -9,7 +9,7 @@ from experiments.evidence.study import Places, Remove, Set, Step
 from sim.agents.ceci import ANYHOW, CENTRE, EMPRESA, ESTUDIO, N_AGES, N_ROOMS, OPEN, WORKING
 from sim.agents.firm import MAQUILA
 from sim.agents.household import ABSENT, CORESIDENT, NOT_WORKING
-from sim.agents.mother import CARE_AGE, CARE_FROM
+from sim.agents.mother import CARE_AGE, CARE_FROM, NOBODY
 from sim.core.records import table
 from sim.model import PoloModel
 from sim.population.quotas import apportion, lots
@@ -194,3 +194,11 @@ def lot_of(model: PoloModel, which: int) -> np.ndarray:
     settings = model.settings
     count = model.tables["mothers"].size
     return lots(settings.seed, model.replicate, count, STUDY)[:, which]
+
+
+def use_of_new_centres(model: PoloModel, first: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return who has a child in a new centre, and who asks for a place in one, shape (women,)."""
+    children, mothers = model.tables["children"], model.tables["mothers"]
+    uses = ((children.centre != NOBODY) & (children.centre >= first)).any(axis=1)
+    asks = (children.wants == 1).any(axis=1) & (mothers.wants_centre >= first)
+    return uses, asks

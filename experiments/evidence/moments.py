@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -11,30 +11,39 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 import configs
+from experiments.evidence.changes import Changed, use_of_new_centres
 from experiments.evidence.evaluations import Task, Tick, Values
 from experiments.evidence.persons import People, Population, count, counters_of, definition
+from experiments.evidence.reading import first_line_of
+from experiments.evidence.study import Places, Step
 from sim.errors import InputError
 from sim.model import PoloModel
 from sim.results.measures import Counts, catalogue, groups_with, measure, older_women, units
 from sim.results.tally import Tally
-from sim.settings import Known, Settings, Strict
+from sim.settings import Known, Label, Settings, Strict
 
 YEAR = 12
 WHOLE = {"women", "workers", "children", "posts", "places"}
 """Units of what is counted in the whole polo, which `scale` makes smaller."""
+MONTHS_TO_ANSWER = 3
+"""Months in which who would use a place offered asks for it."""
+WOULD_USE = "would_use"
+"""The measure of an offer: who of the population asks for a place."""
 
 
 class Moment(Strict):
     """A published level or flow: what it is in the model, its value and tolerance, its source.
 
     It is that of a `group` of the result tables, or of a `population` by traits
-    (`experiments.evidence.persons`).
+    (`experiments.evidence.persons`). With an `offer` it is what people say that they would do: the
+    share of the population that would use such places (measure `would_use`).
     """
 
     measure: str
     group: str | None = None
     population: Population | None = None
-    label: dict[str, str] | None = None
+    offer: Places | None = None
+    label: Label
     value: float
     tolerance: Annotated[float, Field(gt=0)]
     known: Known
@@ -46,6 +55,10 @@ class Moment(Strict):
         if (self.group is None) == (self.population is None):
             raise ValueError("give a group or a population, and not both")
         measures = catalogue()["measures"]
+        if (self.offer is not None) != (self.measure == WOULD_USE):
+            raise ValueError(f"measure {WOULD_USE} and an offer go together")
+        if self.offer is not None and self.population is None:
+            raise ValueError("an offer needs a population")
         if self.group is None:
             definition(self.measure)
         elif self.measure not in measures:
@@ -71,6 +84,12 @@ class Moment(Strict):
             return str(self.group)
         written = self.population.root
         return yaml.safe_dump(written, default_flow_style=True, sort_keys=False, width=1000).strip()
+
+
+    @property
+    def offered(self) -> Any:
+        """The offer as plain data, or None."""
+        return None if self.offer is None else self.offer.model_dump(mode="json")
 
 
 def moments(polo: str) -> dict[str, Moment]:
@@ -103,17 +122,6 @@ def read_moments(path: Path) -> dict[str, Moment]:
     return result
 
 
-def first_line_of(error: Exception) -> str:
-    """Return what is wrong, in one line: for pydantic's errors the key, the value and why."""
-    if not isinstance(error, ValidationError):
-        return str(error)
-    detail = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in detail["loc"])
-    said = detail["msg"].removeprefix("Value error, ")
-    given = "" if detail["type"] == "missing" or not where else f"={str(detail['input'])[:60]}"
-    return f"{where}{given}: {said}" if where else said
-
-
 def simulated_moments(task: Task, tick: Tick) -> Values:
     """Return each moment (name to value) of the baseline's first year; a `Function`.
 
@@ -123,21 +131,12 @@ def simulated_moments(task: Task, tick: Tick) -> Values:
     settings = task.settings.model_copy(update={"months": YEAR})
     wanted = moments(settings.polo.name)
     asked = {name: moment for name, moment in wanted.items() if moment.population is not None}
-    names = set().union(*(counters_of(moment.measure) for moment in asked.values()))
+    lived = {name: moment for name, moment in asked.items() if moment.offer is None}
     model = PoloModel(settings, task.replicate, settings.plan.without_centres())
-    sums: dict[str, dict[str, float]] = {name: dict.fromkeys(names, 0.0) for name in asked}
-    for month in range(settings.burn_in + YEAR):
-        model.step()
-        tick()
-        if month < settings.burn_in or not asked:
-            continue
-        people = People(model)
-        counted = count(people, names)
-        for name, moment in asked.items():
-            assert moment.population is not None
-            mask = moment.population.mask(people)
-            for counter in counters_of(moment.measure):
-                sums[name][counter] += float(counted[counter][mask].sum())
+    sums = live_and_count(model, lived, tick)
+    for name, moment in asked.items():
+        if moment.offer is not None:
+            sums[name] = answers(model, moment, tick)
     tally = Tally.of(model.history, model.tables["centres"].scheme)
     older = older_women([(settings.polo, settings.scale)])
     counts = Counts(tally, older, settings.parameters)
@@ -153,9 +152,49 @@ def simulated_moments(task: Task, tick: Tick) -> Values:
     return {"moments": values, "seconds": time.perf_counter() - clock}
 
 
+def live_and_count(
+    model: PoloModel, asked: Mapping[str, Moment], tick: Tick
+) -> dict[str, dict[str, float]]:
+    """Live burn-in and a year; return the sums over the year of each moment's counters."""
+    names = set().union(*(counters_of(moment.measure) for moment in asked.values()))
+    sums = {name: dict.fromkeys(counters_of(asked[name].measure), 0.0) for name in asked}
+    for month in range(model.settings.burn_in + YEAR):
+        model.step()
+        tick()
+        if month < model.settings.burn_in or not asked:
+            continue
+        people = People(model)
+        counted = count(people, names)
+        for name, moment in asked.items():
+            assert moment.population is not None
+            mask = moment.population.mask(people)
+            for counter in sums[name]:
+                sums[name][counter] += float(counted[counter][mask].sum())
+    return sums
+
+
+def answers(model: PoloModel, moment: Moment, tick: Tick) -> dict[str, float]:
+    """Return how many of a moment's population would use the places offered, and how many they are.
+
+    They are offered to a copy of the polo, and who asks for one within `MONTHS_TO_ANSWER` would.
+    """
+    assert moment.population is not None and moment.offer is not None
+    asked_of = moment.population.mask(People(model))
+    changed = Changed([Step(places=moment.offer)], moment.population)
+    copy = model.fork(model.settings.plan.without_centres(), changed)
+    would = np.zeros(asked_of.size, bool)
+    for _ in range(MONTHS_TO_ANSWER):
+        copy.step()
+        tick()
+        uses, asks = use_of_new_centres(copy, changed.first_new_centre)
+        would |= uses | asks
+    return {"would_use": float((would & asked_of).sum()), "people": float(asked_of.sum())}
+
+
 def steps_of(settings: Settings) -> int:
     """Return how often `simulated_moments` calls its tick."""
-    return settings.burn_in + YEAR
+    offers = sum(moment.offer is not None for moment in moments(settings.polo.name).values())
+    return settings.burn_in + YEAR + MONTHS_TO_ANSWER * offers
 
 
 def task_of(settings: Settings, replicate: int) -> Task:
@@ -164,7 +203,7 @@ def task_of(settings: Settings, replicate: int) -> Task:
     The months of a run and the values published are no part of it: neither changes what is found.
     """
     wanted = moments(settings.polo.name)
-    asked = {name: [moment.measure, moment.who] for name, moment in wanted.items()}
+    asked = {name: [moment.measure, moment.who, moment.offered] for name, moment in wanted.items()}
     year = settings.model_copy(update={"months": YEAR})
     return Task(year, replicate, steps_of(settings), asked)
 

@@ -388,7 +388,11 @@ def definition(measure: str) -> dict[str, Any]:
 
 def _countable(found: Mapping[str, Any]) -> bool:
     names = {*found["numerator"], *found.get("denominator", [])}
-    return found["of"] in ("people", "person") and names <= set(COUNTED)
+    return found["of"] in ("people", "person") and names <= {*COUNTED, *ANSWERED}
+
+
+ANSWERED = ("would_use",)
+"""Counters of an offer, which no month has."""
 
 
 def count(people: People, names: set[str]) -> dict[str, np.ndarray]:

@@ -10,12 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.changes import Changed
+from experiments.evidence.changes import Changed, use_of_new_centres
 from experiments.evidence.estimators import Watched, estimate
 from experiments.evidence.evaluations import Task, Tick, Values
 from experiments.evidence.persons import COUNTED, People, count, counters_of
 from experiments.evidence.study import NONE, Study
-from sim.agents.mother import NOBODY
 from sim.model import PoloModel
 from sim.settings import Parameter, Settings
 
@@ -172,15 +171,6 @@ def asked_in_trial(model: PoloModel, study: Study, arm: str, tick: Tick) -> np.n
         uses, asks = use_of_new_centres(trial, changed.first_new_centre)
         asked |= uses | asks
     return asked
-
-
-def use_of_new_centres(model: PoloModel, first: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return who has a child in a new centre, and who asks for a place in one, shape (women,)."""
-    children, mothers = model.tables["children"], model.tables["mothers"]
-    uses = ((children.centre != NOBODY) & (children.centre >= first)).any(axis=1)
-    asks = (children.wants == 1).any(axis=1) & (mothers.wants_centre >= first)
-    return uses, asks
-
 
 
 def plain(study: Study) -> Any:

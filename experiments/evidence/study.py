@@ -13,7 +13,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 import configs
-from experiments.evidence.moments import first_line_of
+from experiments.evidence.reading import first_line_of
 from experiments.evidence.persons import Population, definition
 from sim.errors import InputError
 from sim.settings import Known, Label, Strict
