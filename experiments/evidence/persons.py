@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import ConfigDict, Field, RootModel, model_validator
 
-from sim.agents.attendance import AGROPECUARIO
 from sim.agents.ceci import GUARDERIA
+from sim.agents.firm import AGROPECUARIO
 from sim.agents.household import ABSENT, CORESIDENT, NEARBY, NOT_WORKING
 from sim.agents.mother import (
     CARE_AGE,
