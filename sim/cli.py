@@ -79,7 +79,7 @@ def main() -> int:
     return command(job)
 
 
-def command(job: Job, config_name: str = "config") -> int:
+def command(job: Job, config_name: str = "config", scenario: str | None = None) -> int:
     """Run a job on the configuration that the command line asks for.
 
     Parameters
@@ -89,6 +89,8 @@ def command(job: Job, config_name: str = "config") -> int:
         `IncompleteError`, pydantic's `ValidationError` or `OSError`.
     config_name
         The primary configuration, a file of the ``configs`` package.
+    scenario
+        The scenario where the command line names none.
 
     Returns
     -------
@@ -102,7 +104,7 @@ def command(job: Job, config_name: str = "config") -> int:
         config_name=config_name,
     )(_task(job, full_error))
     try:
-        with _quiet_hydra(), _argv(_arguments(sys.argv[1:])):
+        with _quiet_hydra(), _argv(_arguments(sys.argv[1:], scenario)):
             run()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -174,8 +176,8 @@ def _argv(arguments: list[str]) -> Iterator[None]:
         sys.argv = before
 
 
-def _arguments(given: list[str]) -> list[str]:
-    """Rewrite the arguments for Hydra: options first, and a scenario with its plus.
+def _arguments(given: list[str], scenario: str | None = None) -> list[str]:
+    """Rewrite the arguments for Hydra: options first, and a scenario, given or not, with its plus.
 
     Hydra stops at an option between two overrides, and wants a plus before a group that its
     primary configuration does not list.
@@ -190,6 +192,8 @@ def _arguments(given: list[str]) -> list[str]:
         raise
     options = [argument for argument in given if argument not in [*overrides, "--"]]
     plus = ["+" + line if line.startswith("scenario=") else line for line in overrides]
+    if scenario and not any(line.lstrip("+~").startswith("scenario") for line in plus):
+        plus.insert(0, f"+scenario={scenario}")
     return [*options, "--", *plus]
 
 

@@ -378,10 +378,15 @@ def read_study(path: Path) -> Study:
         raise InputError(f"{path.name}: not valid YAML: {said}") from None
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
-    try:
-        study = Study.model_validate(written)
-    except (ValidationError, InputError) as error:
-        raise InputError(f"{path.name}: {first_line_of(error)}") from None
+    study = checked(written, path.name)
     if study.name != path.stem:
         raise InputError(f"{path.name}: name {study.name!r} is not that of the file")
     return study
+
+
+def checked(written: Any, where: str) -> Study:
+    """Return a study written as plain data; raises InputError, which says where and what."""
+    try:
+        return Study.model_validate(written)
+    except (ValidationError, InputError) as error:
+        raise InputError(f"{where}: {first_line_of(error)}") from None
