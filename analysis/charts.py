@@ -216,6 +216,87 @@ def by_size(data: pd.DataFrame, title: str, x: str, y: str, source: str) -> Figu
     return figure
 
 
+def intervals(
+    data: pd.DataFrame,
+    title: str,
+    x: str,
+    source: str,
+    band: tuple[float, float, str] | None = None,
+) -> Figure:
+    """Draw a row of intervals for each name, series below one another in it.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Columns ``name``, ``series``, ``low``, ``middle``, ``high``; names from the top down. Series
+        differ in colour and marker.
+    title, x, source : str
+        Title of the figure, name of the axis, and the line below.
+    band : (low, high, name), optional
+        A shaded stretch of the axis.
+
+    Returns
+    -------
+    Figure
+        Detached from pyplot.
+    """
+    names, series = list(data["name"].unique()), list(data["series"].unique())
+    figure = Figure(figsize=(7.4, 1.6 + 0.24 * len(names)), layout="constrained")
+    FigureCanvasAgg(figure)
+    ax = figure.subplots()
+    handles: list[Any] = []
+    if band is not None:
+        handles.append(ax.axvspan(band[0], band[1], color="0.88", zorder=0, label=band[2]))
+    for number, (name, colour, marker) in enumerate(
+        zip(series, sns.color_palette("colorblind", len(series)), "osD^", strict=False)
+    ):
+        rows = data[data["series"] == name]
+        height = rows["name"].map(names.index) + 0.3 * (number - (len(series) - 1) / 2)
+        ax.hlines(height, rows["low"], rows["high"], color=colour, linewidth=1.8)
+        handles += ax.plot(
+            rows["middle"], height, marker, color=colour, markersize=4, linewidth=0, label=name
+        )
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.set_xlabel(x)
+    ax.xaxis.set_major_formatter(_Numbers())
+    _legend(figure, title, handles, columns=1)
+    _source(figure, source)
+    return figure
+
+
+def small_lines(data: pd.DataFrame, title: str, x: str, source: str) -> Figure:
+    """Draw panels side by side, one line in each, all over the same whole numbers.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Columns ``panel`` (name and unit of the vertical axis), ``x``, ``y``.
+    title, x, source : str
+        Title of the figure, name of the horizontal axis, and the line below.
+
+    Returns
+    -------
+    Figure
+        Detached from pyplot.
+    """
+    panels = list(data["panel"].unique())
+    figure = Figure(figsize=(2.4 * len(panels), 2.9), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(1, len(panels), squeeze=False).flat
+    for panel, ax in zip(panels, axes, strict=True):
+        rows = data[data["panel"] == panel]
+        sns.lineplot(data=rows, x="x", y="y", marker="o", color=_BLUE, errorbar=None, ax=ax)
+        ax.set_xlim(data["x"].min() - 0.5, data["x"].max() + 0.5)
+        ax.set_ylim(0, 1.1 * max(rows["y"].max(), 1e-9) if rows["y"].notna().any() else 1)
+        ax.set(xlabel=x, ylabel=panel)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.yaxis.set_major_formatter(_Numbers())
+    _legend(figure, title, [], columns=1)
+    _source(figure, source)
+    return figure
+
+
 def save(figure: Figure, stem: Path) -> list[Path]:
     """Write a figure as PNG (150 dots per inch) and SVG; the same figure gives the same bytes.
 
@@ -340,17 +421,21 @@ def _surround(figure: Figure, words: Words, *, burn_in: bool, line: bool) -> Non
         handles.append(Patch(color=SHADE, label=words.burn_in))
     if line:
         handles.append(Line2D([], [], label=words.opened, **OPENED))
+    _legend(figure, words.title, handles, columns=len(handles))
+    _source(figure, words.source)
+
+
+def _legend(figure: Figure, title: str, handles: Sequence[Any], columns: int) -> None:
     # The title belongs to the legend: two things outside the axes would be laid over each other.
     figure.legend(
         handles=handles,
-        title=words.title,
+        title=title,
         title_fontproperties={"size": 13, "weight": "bold"},
         alignment="left",
         loc="outside upper left",
-        ncols=len(handles),
+        ncols=columns,
         frameon=False,
     )
-    _source(figure, words.source)
 
 
 def _source(figure: Figure, text: str) -> None:
