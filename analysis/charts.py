@@ -96,8 +96,8 @@ def style() -> Iterator[None]:
         yield
 
 
-def bands(monthly: pd.DataFrame, level: float = 0.90) -> pd.DataFrame:
-    """Mean over replicates and its Student t interval, for every month and arm.
+def bands(monthly: pd.DataFrame, level: float = 0.90, interval: str = "chance") -> pd.DataFrame:
+    """Mean over replicates and its interval, for every month and arm.
 
     Parameters
     ----------
@@ -105,6 +105,9 @@ def bands(monthly: pd.DataFrame, level: float = 0.90) -> pd.DataFrame:
         Tidy results with columns ``measure, group, arm, replicate, month, value``.
     level : float
         Coverage of the band.
+    interval : {"chance", "parameters and chance"}
+        What differs between replicates: with parameters the band is where one more replicate would
+        lie, otherwise where the mean does.
 
     Returns
     -------
@@ -116,7 +119,8 @@ def bands(monthly: pd.DataFrame, level: float = 0.90) -> pd.DataFrame:
     table = monthly.groupby(keys, observed=True)["value"].agg(["mean", "std", "count"])
     table = table[table["count"] > 0].reset_index()
     freedom = (table["count"] - 1).where(table["count"] > 1)
-    half = stats.t.ppf((1 + level) / 2, freedom) * table["std"] / np.sqrt(table["count"])
+    more = 0 if interval == "chance" else 1
+    half = stats.t.ppf((1 + level) / 2, freedom) * table["std"] * np.sqrt(more + 1 / table["count"])
     return table.assign(low=table["mean"] - half, high=table["mean"] + half).drop(
         columns=["std", "count"]
     )

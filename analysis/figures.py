@@ -1,6 +1,7 @@
 """The figures of a run, drawn from its monthly table; ``python -m analysis.figures DIR``."""
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -90,7 +91,16 @@ SOURCE = {
     "en": "Source: simulation, scenario {scenario}, {count} {noun}{band}",
 }
 REPLICATE = {"es": ("réplica", "réplicas"), "en": ("replicate", "replicates")}
-BAND = {"es": "; banda de 90 %", "en": "; 90 % band"}
+BAND = {
+    "es": {
+        "chance": "; banda de 90 %",
+        "parameters and chance": "; banda de 90 % de parámetros y azar",
+    },
+    "en": {
+        "chance": "; 90 % band",
+        "parameters and chance": "; 90 % band of parameters and chance",
+    },
+}
 
 
 def figures(
@@ -98,6 +108,7 @@ def figures(
     folder: Path,
     languages: Sequence[str] = ("es", "en"),
     opened: pd.Timestamp | str | None = None,
+    interval: str = "chance",
 ) -> list[Path]:
     """Draw the four figures of a run, each as PNG and SVG in each language.
 
@@ -114,6 +125,8 @@ def figures(
     opened : Timestamp or str, optional
         First month of the agreement's window, January 2026 unless given; the months before it
         are shaded as burn-in.
+    interval : {"chance", "parameters and chance"}
+        What differs between replicates, and so what the bands hold.
 
     Returns
     -------
@@ -127,7 +140,7 @@ def figures(
     ]
     cells = {
         (str(measure), str(group)): cell
-        for (measure, group), cell in charts.bands(shown).groupby(
+        for (measure, group), cell in charts.bands(shown, interval=interval).groupby(
             ["measure", "group"], observed=True
         )
     }
@@ -138,7 +151,7 @@ def figures(
         for plan, lang in product(PLANS, languages):
             panels = _panels(plan, cells, names, lang)
             if panels:
-                words = _words(plan, monthly, opened, lang)
+                words = _words(plan, monthly, opened, interval, lang)
                 figure = charts.chart(panels, plan.columns, words, opened)
                 files += charts.save(figure, folder / f"{plan.name}_{lang}")
     return files
@@ -169,9 +182,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         return _refuse(f"{folder}: {TABLE} cannot be read ({reason})")
-    for file in figures(monthly, folder / "figures"):
+    for file in figures(monthly, folder / "figures", interval=_interval(folder)):
         print(file)
     return 0
+
+
+def _interval(folder: Path) -> str:
+    """Read from the manifest what the bands hold; chance alone where nothing says more."""
+    try:
+        return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["interval"]
+    except (OSError, ValueError, KeyError):
+        return "chance"
 
 
 def _refuse(message: str) -> int:
@@ -210,7 +231,9 @@ def _panels(
     return panels
 
 
-def _words(plan: Plan, monthly: pd.DataFrame, opened: pd.Timestamp, lang: str) -> charts.Words:
+def _words(
+    plan: Plan, monthly: pd.DataFrame, opened: pd.Timestamp, interval: str, lang: str
+) -> charts.Words:
     count = monthly["replicate"].nunique()
     return charts.Words(
         title=plan.title[lang],
@@ -218,7 +241,7 @@ def _words(plan: Plan, monthly: pd.DataFrame, opened: pd.Timestamp, lang: str) -
             scenario=", ".join(monthly["scenario"].astype(str).unique()),
             count=f"{count:,}",
             noun=REPLICATE[lang][count != 1],
-            band=BAND[lang] if count > 1 else "",
+            band=BAND[lang][interval] if count > 1 else "",
         ),
         arms=ARMS[lang],
         burn_in=BURN_IN[lang],

@@ -100,7 +100,7 @@ def compare(settings: Settings) -> pd.DataFrame:
 
 def job(config: DictConfig) -> None:
     """Run the comparison and publish it."""
-    settings = Settings.of_a_polo(config)
+    settings = Settings.of_a_polo(config).of_replicate(0)
     use_threads(settings.threads)
     publish(compare(settings), "adoption", "Agreements signed, beside those known", settings)
 

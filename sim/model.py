@@ -95,6 +95,7 @@ class PoloModel(mesa.Model):
         change: "Change | None" = None,
     ):
         super().__init__(rng=0)  # draws are the agents' own: this generator is never used
+        settings = settings.of_replicate(replicate)
         self.settings, self.replicate = settings, replicate
         self.polo = settings.polo
         self.first_month = months_of(settings.agreement_start) - settings.burn_in

@@ -25,6 +25,7 @@ from sim.compilation import compile_first
 from sim.errors import IncompleteError, Interrupted
 from sim.executor import Failed, results
 from sim.population.regions import regions
+from sim.posterior import draws
 from sim.results.accounts import accounts_frame
 from sim.results.console import headline_table, progress, where
 from sim.results.folder import ResultFolder, default_folder
@@ -101,11 +102,18 @@ def main_job(config: DictConfig) -> None:
                 "failed": len(work.failures),
                 "version": store.fingerprint,
             },
+            interval=settings.interval,
+            draws=draws_by_replicate(settings),
         )
         files.append(write_manifest(record, folder.work))
     shown = catalogue()
     headline_table(
-        table, [tuple(pair) for pair in shown["headline"]], shown["measures"], shown["groups"], "en"
+        table,
+        [tuple(pair) for pair in shown["headline"]],
+        shown["measures"],
+        shown["groups"],
+        "en",
+        interval=settings.interval,
     )
     where([folder.path / name for name in (*(file.name for file in files), "figures")])
     if stopped is not None:
@@ -308,7 +316,7 @@ def paired_replicate(
     Tables
         See `sim.results.measures.monthly_frame` and `sim.results.accounts.accounts_frame`.
     """
-    arms = outcome(Unit(settings, replicate, ""), tick)
+    arms = outcome(Unit(settings.of_replicate(replicate), replicate, ""), tick)
     accounts = [
         accounts_frame(lived.ledger, settings, arm, replicate) for arm, lived in arms.items()
     ]
@@ -326,7 +334,8 @@ def draw_figures(settings: Settings, monthly: Path, folder: Path) -> None:
     shown = [("measure", "in", {name for plan in PLANS for name in plan.measures}),
              ("group", "in", {name for plan in PLANS for name in plan.groups})]  # fmt: skip
     table = pd.read_parquet(monthly, filters=shown)
-    figures(table, folder, opened=pd.Timestamp(f"{settings.agreement_start}-01"))
+    opened = pd.Timestamp(f"{settings.agreement_start}-01")
+    figures(table, folder, opened=opened, interval=settings.interval)
 
 
 def use_threads(threads: int) -> None:
@@ -391,4 +400,15 @@ def inputs(settings: Settings) -> dict[str, Path]:
     files = {name: home / name for name in names if (home / name).exists()}
     if settings.population.iter is not None:
         files["population.iter"] = Path(settings.population.iter)
+    if settings.posterior:
+        sample = draws(settings.polo.name).path
+        files[f"posterior_draws/{sample.name}"] = sample
     return files
+
+
+def draws_by_replicate(settings: Settings) -> dict[int, int]:
+    """Return the number of the draw with which each replicate lives; none without a posterior."""
+    if not settings.posterior:
+        return {}
+    sample = draws(settings.polo.name)
+    return {replicate: sample.number(replicate) for replicate in range(settings.replicates)}

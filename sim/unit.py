@@ -43,7 +43,7 @@ class Unit:
     Attributes
     ----------
     settings : Settings
-        Of the region.
+        Of the region in this replicate, see `Settings.of_replicate`.
     replicate : int
     key : str
         Hash of all that the outcome depends on but the version of the simulator.
@@ -93,16 +93,20 @@ def live(model: PoloModel, months: int, tick: Callable[[], Any] | None) -> None:
 
 
 def units(regions: list[Settings], replicates: int) -> list[list[Unit]]:
-    """Return the units of a run: for each replicate those of every region, in order."""
+    """Return the units of a run: for each replicate those of every region, in order.
+
+    Raises
+    ------
+    InputError
+        If parameters are to be drawn and the posterior sample cannot be used.
+    """
     parts = _Parts()
-    hashed = [parts.hash_of(region) for region in regions]
-    return [
-        [
-            Unit(region, replicate, _sha256(f"{of_region} {replicate}"))
-            for region, of_region in zip(regions, hashed, strict=True)
-        ]
-        for replicate in range(replicates)
-    ]
+
+    def unit(region: Settings, replicate: int) -> Unit:
+        settings = region.of_replicate(replicate)
+        return Unit(settings, replicate, _sha256(f"{parts.hash_of(settings)} {replicate}"))
+
+    return [[unit(region, replicate) for region in regions] for replicate in range(replicates)]
 
 
 @cache

@@ -93,7 +93,7 @@ def asked(config: DictConfig) -> tuple[Settings, Options]:
         If a key or value cannot be used.
     """
     rest = [str(name) for name in config if name not in Options.model_fields]
-    settings = Settings.of_a_polo(OmegaConf.masked_copy(config, rest))
+    settings = Settings.of_a_polo(OmegaConf.masked_copy(config, rest)).of_replicate(0)
     own = OmegaConf.masked_copy(config, list(Options.model_fields))
     return settings, Options.model_validate(OmegaConf.to_container(own, resolve=True))
 

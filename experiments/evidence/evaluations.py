@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,7 @@ def evaluate(
     OSError
         If the store cannot be written.
     """
+    tasks = [replace(task, settings=task.settings.of_replicate(task.replicate)) for task in tasks]
     keys = [key_of(function, task) for task in tasks]
     kept = Kept(Path(settings.store) / "evaluations")
     found: dict[str, Values] = {}

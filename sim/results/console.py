@@ -22,6 +22,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from sim.settings import Interval
+
 WORDS = {
     "es": {
         "left": "faltan {}",
@@ -33,6 +35,7 @@ WORDS = {
         "to": "a",
         "unit": "Unidad",
         "where": "Resultados:",
+        "parameters and chance": "Los intervalos reúnen lo incierto de los parámetros y el azar.",
     },
     "en": {
         "left": "{} left",
@@ -44,6 +47,7 @@ WORDS = {
         "to": "to",
         "unit": "Unit",
         "where": "Results:",
+        "parameters and chance": "Intervals hold what is uncertain in the parameters, and chance.",
     },
 }
 
@@ -106,6 +110,7 @@ def headline_table(
     lang: str,
     *,
     level: float = 0.90,
+    interval: Interval = "chance",
     console: Console | None = None,
 ) -> None:
     """Print the main effects as one table on stdout.
@@ -123,11 +128,20 @@ def headline_table(
         Language of the headings.
     level : float
         Coverage of the interval in ``effects``.
+    interval : {"chance", "parameters and chance"}
+        What it holds; more than chance is said below the table.
     console : Console, optional
         Where to print; stdout unless given, 120 wide and plain when it is not a terminal.
     """
     words = WORDS[lang]
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    caption = words.get(interval) if effects["low"].notna().any() else None
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        caption=caption,
+        caption_justify="left",
+    )
     table.add_column(words["outcome"])
     table.add_column(words["group"])
     for name in ("baseline", "programme", "effect"):

@@ -36,6 +36,8 @@ def manifest(
     replicates_done: int,
     agent_months_computed: int | None = None,
     units: Mapping[str, Any] | None = None,
+    interval: str = "chance",
+    draws: Mapping[int, int] | None = None,
 ) -> dict[str, Any]:
     """Describe a run well enough to repeat it and to check its files.
 
@@ -65,6 +67,10 @@ def manifest(
         Those that were simulated now and not found in the store; all of them unless given.
     units : mapping, optional
         How many units were computed, reused and failed, and the version that did them.
+    interval : str
+        What the intervals of the results hold.
+    draws : mapping of int to int, optional
+        The draw of the parameters with which each replicate lives, where these differ.
 
     Returns
     -------
@@ -87,6 +93,8 @@ def manifest(
             "complete": complete,
             "replicates_done": replicates_done,
             "units": units or {},
+            "interval": interval,
+            "draws": draws or {},
             "seed": seed,
             "started": started,
             "wall_seconds": round(wall_seconds, 3),

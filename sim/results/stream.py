@@ -50,7 +50,7 @@ class ResultStream:
         self.settings, self.regions, self.folder = settings, regions, folder
         self.done = 0
         self._months = min(12, settings.months)
-        self._effects = Effects(self._months)
+        self._effects = Effects(self._months, settings.interval)
         names = ["monthly", "accounts", *(["regions"] if len(regions) > 1 else [])]
         self._tables = {name: TableWriter(folder / f"{name}.parquet") for name in names}
 
@@ -97,13 +97,12 @@ def whole(
     settings: Settings, regions: Sequence[Settings], totals: dict[str, Tally], replicate: int
 ) -> pd.DataFrame:
     """Return the monthly table of a replicate: both arms, over all regions."""
+    parameters = settings.of_replicate(replicate).parameters
     older = older_women([(region.polo, region.scale) for region in regions])
     first = months_of(settings.agreement_start) - settings.burn_in
     return _joined(
         [
-            monthly_frame(
-                Counts(tally, older, settings.parameters), settings.name, arm, replicate, first
-            )
+            monthly_frame(Counts(tally, older, parameters), settings.name, arm, replicate, first)
             for arm, tally in totals.items()
         ]
     )
@@ -120,7 +119,8 @@ def region_frame(
         Columns scenario, region, arm, replicate, group, measure, value: women simulated
         (``people``), ``places``, and the measures of the headline.
     """
-    counts = Counts(tally, older_women([(region.polo, region.scale)]), region.parameters)
+    parameters = region.of_replicate(replicate).parameters
+    counts = Counts(tally, older_women([(region.polo, region.scale)]), parameters)
     shown = catalogue()
     series = {
         (name, group): counts.of[group][name] for name, group in OF_REGIONS

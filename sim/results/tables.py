@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from scipy import stats
 
 from sim.results.folder import replacing
+from sim.settings import Interval
 
 ARMS = ["baseline", "programme"]
 
@@ -21,6 +22,8 @@ class Effects:
     ----------
     months : int
         How many months at the end count; all of them when there are fewer.
+    interval : {"chance", "parameters and chance"}
+        What differs between replicates.
 
     Raises
     ------
@@ -28,10 +31,10 @@ class Effects:
         If `months` is out of range.
     """
 
-    def __init__(self, months: int = 12) -> None:
+    def __init__(self, months: int = 12, interval: Interval = "chance") -> None:
         if months < 1:
             raise ValueError(f"months={months}: must be 1 or more")
-        self.months = months
+        self.months, self.interval = months, interval
         self._means: list[pd.DataFrame] = []
         self._order: dict[str, dict[str, None]] = {"measure": {}, "group": {}}
 
@@ -76,10 +79,8 @@ class Effects:
         equal = paired["min"] == paired["max"]
         table["effect"] = table["effect"].mask(equal, paired["min"])
 
-        several = paired["count"] > 1
-        freedom = (paired["count"] - 1).where(several)
-        half = stats.t.ppf((1 + level) / 2, freedom) * paired["std"] / np.sqrt(paired["count"])
-        half = half.mask(equal & several, 0.0)
+        half = half_width(paired["std"], paired["count"], level, self.interval)
+        half = half.mask(equal & (paired["count"] > 1), 0.0)
         table["low"] = table["effect"] - half
         table["high"] = table["effect"] + half
 
@@ -96,14 +97,19 @@ class Effects:
 
 
 def effects(
-    monthly: pd.DataFrame, units: Mapping[str, str], months: int = 12, level: float = 0.90
+    monthly: pd.DataFrame,
+    units: Mapping[str, str],
+    months: int = 12,
+    level: float = 0.90,
+    interval: Interval = "chance",
 ) -> pd.DataFrame:
     """Effect of the programme on every measure and group, with its interval over replicates.
 
     In each replicate and arm a measure is averaged over the last months, leaving undefined months
     out. The effect is the mean over replicates of programme minus baseline; its interval is
-    Student's t on those paired differences, so it says how far the draw of the simulation moves
-    the effect, and nothing about the uncertainty of the parameters.
+    made of those paired differences, see `half_width`. Where replicates share their parameters it
+    says how far the draw of the simulation moves the effect, and nothing about the uncertainty of
+    the parameters; where each has a draw of them, it says where the effect lies given both.
 
     Parameters
     ----------
@@ -116,6 +122,8 @@ def effects(
         How many months at the end count; all of them when there are fewer.
     level : float
         Coverage of the interval, between 0 and 1.
+    interval : {"chance", "parameters and chance"}
+        What differs between replicates.
 
     Returns
     -------
@@ -130,9 +138,39 @@ def effects(
     ValueError
         If ``months`` or ``level`` is out of range, or an arm has two values for one month.
     """
-    told = Effects(months)
+    told = Effects(months, interval)
     told.add(monthly)
     return told.table(units, level)
+
+
+def half_width(spread: pd.Series, count: pd.Series, level: float, interval: Interval) -> pd.Series:
+    """Return half the width of the interval around a mean over replicates.
+
+    Replicates that differ by chance alone repeat one number with noise: the interval is Student's
+    t of their mean, and more replicates narrow it to a point. Replicates that have each a draw of
+    the parameters are themselves draws of what is not known: a mean known ever better says
+    nothing on how far they lie apart. The interval is then Student's prediction interval, where
+    one more replicate would lie, which more replicates settle but do not narrow.
+
+    Parameters
+    ----------
+    spread, count : Series
+        Standard deviation over replicates, and how many there are.
+    level : float
+        Coverage, between 0 and 1.
+    interval : {"chance", "parameters and chance"}
+        What differs between replicates.
+
+    Returns
+    -------
+    Series
+        In the unit of `spread`; NaN where there is one replicate.
+    """
+    freedom = (count - 1).where(count > 1)
+    quantile = stats.t.ppf((1 + level) / 2, freedom)
+    if interval == "chance":
+        return quantile * spread / np.sqrt(count)
+    return quantile * spread * np.sqrt(1 + 1 / count)
 
 
 class TableWriter:

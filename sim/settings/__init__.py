@@ -11,6 +11,7 @@ from sim.errors import InputError
 from sim.settings.base import (
     Clock,
     Figure,
+    Interval,
     Known,
     Label,
     Month,
@@ -81,6 +82,7 @@ __all__ = [
     "Executor",
     "Figure",
     "Hours",
+    "Interval",
     "Known",
     "Label",
     "Month",
@@ -156,6 +158,7 @@ class Settings(Strict):
     store: str = Field(default="outputs/.units", min_length=1)
     resume: bool = True
     executor: Executor = Executor()
+    posterior: bool = False
     population: Population
     parameters: dict[str, Parameter]
     polo: Polo
@@ -170,6 +173,29 @@ class Settings(Strict):
     def plan(self) -> Plan:
         """The programme of the run."""
         return Plan(**{name: getattr(self, name) for name in Plan.model_fields})
+
+    @property
+    def interval(self) -> Interval:
+        """What the intervals of the run's results hold."""
+        return "parameters and chance" if self.posterior else "chance"
+
+    def of_replicate(self, replicate: int) -> "Settings":
+        """Return the settings of one replicate: with the parameters of its draw, if these differ.
+
+        What is returned has no `posterior` to draw from any more, so that it is its own
+        `of_replicate`, and equal to settings that were given the same parameters by hand.
+
+        Raises
+        ------
+        InputError
+            If the posterior sample is missing or cannot be used, see `sim.posterior.draws`.
+        """
+        if not self.posterior:
+            return self
+        from sim.posterior import draws
+
+        drawn = draws(self.polo.name).parameters(self.parameters, replicate)
+        return self.model_copy(update={"parameters": drawn, "posterior": False})
 
     @model_validator(mode="after")
     def the_country_is_no_polo(self) -> "Settings":

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Known = Literal["measured", "derived", "calibrated", "assumed"]
 
+Interval = Literal["chance", "parameters and chance"]
+"""What an interval over replicates holds."""
+
 Share = Annotated[float, Field(ge=0, le=1)]
 
 Month = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]

@@ -183,6 +183,40 @@ def test_bands_are_student_t() -> None:
     np.testing.assert_allclose([row["low"], row["high"]], [1 - half, 1 + half], rtol=1e-6)
 
 
+def test_bands_of_draws_are_where_one_more_would_lie() -> None:
+    frame = monthly(replicates=3, months=1)
+    frame["value"] = frame["replicate"].astype(float)
+    row = charts.bands(frame, interval="parameters and chance").iloc[0]
+    half = 2.919986 * np.sqrt(4 / 3)
+    np.testing.assert_allclose([row["low"], row["high"]], [1 - half, 1 + half], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "manifest, said",
+    [
+        ('{"interval": "parameters and chance"}', "; 90 % band of parameters and chance"),
+        ('{"interval": "chance"}', "; 90 % band"),
+        ("{}", "; 90 % band"),
+        (None, "; 90 % band"),
+    ],
+)
+def test_what_bands_hold_is_read_from_the_manifest(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, manifest: str | None, said: str
+) -> None:
+    sources: list[str] = []
+
+    def note(figure, stem):  # type: ignore[no-untyped-def]
+        sources.append(figure.get_supxlabel())
+        return []
+
+    monkeypatch.setattr(charts, "save", note)
+    monthly(months=2).to_parquet(tmp_path / "monthly.parquet")
+    if manifest is not None:
+        (tmp_path / "manifest.json").write_text(manifest, encoding="utf-8")
+    assert figures.main([str(tmp_path)]) == 0
+    assert f"Source: simulation, scenario polo_norte, 4 replicates{said}" in sources
+
+
 def test_command_redraws_a_result_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
