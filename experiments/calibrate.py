@@ -36,8 +36,8 @@ from scipy import stats
 import configs
 from analysis import charts
 from experiments.emulator import Emulator
-from experiments.evidence.evaluations import Task, evaluate
-from experiments.evidence.moments import Moment, moments, simulated_moments, steps_of
+from experiments.evidence.evaluations import evaluate
+from experiments.evidence.moments import Moment, moments, simulated_moments, task_of
 from experiments.posterior import (
     Belief,
     Likelihood,
@@ -276,7 +276,6 @@ class World:
 
     def __init__(self, settings: Settings, prior: Prior, names: list[str]) -> None:
         self._settings, self._prior, self._names = settings, prior, names
-        self._what = {"moments": fingerprint_of_moments(settings.polo.name)}
         self.off = np.zeros(len(names))
         self.lived = 0
 
@@ -293,9 +292,8 @@ class World:
         if isinstance(replicates, int):
             replicates = [replicates] * len(scores)
         tasks = [
-            Task(self._prior.settings(self._settings, values), number, steps, self._what)
+            task_of(self._prior.settings(self._settings, values), number)
             for values, number in zip(self._prior.values(scores), replicates, strict=True)
-            for steps in [steps_of(self._settings)]
         ]
         told = evaluate(simulated_moments, tasks, self._settings, what)
         self.lived += len(tasks)
@@ -530,7 +528,7 @@ def _gaps(found: Calibration, words: dict[str, str], lang: str) -> pd.DataFrame:
     gaps = (found.outcomes - found.targets.value) / found.targets.tolerance
     low, high = np.quantile(gaps, [0.05, 0.95], axis=0)
     names = [
-        f"{(moment.label or {}).get(lang, name)} ({moment.value:,g} {_unit(moment, lang)})"
+        f"{getattr(moment.label, lang)} ({moment.value:,g} {_unit(moment, lang)})"
         for name, moment in found.targets.moments.items()
     ]
     return pd.DataFrame(
@@ -648,4 +646,4 @@ def said(found: Calibration) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(command(job, "calibrate"))
+    sys.exit(command(job, "calibrate", scenario="polo_norte"))

@@ -48,9 +48,7 @@ def options_of(config: DictConfig) -> tuple[Options, Settings]:
     own = {name: config[name] for name in Options.model_fields}
     plain_own = OmegaConf.to_container(OmegaConf.create(own), resolve=True)
     options = Options.model_validate(plain_own)
-    rest = OmegaConf.masked_copy(
-        config, [name for name in config if name not in ("study", "save")]
-    )
+    rest = OmegaConf.masked_copy(config, [name for name in config if name not in ("study", "save")])
     return options, Settings.of_a_polo(rest)
 
 
@@ -81,7 +79,9 @@ def replay(wanted: list[Study], settings: Settings) -> pd.DataFrame:
         for figure in study.society.figures:
             if figure not in settings.polo.figures:
                 known = ", ".join(settings.polo.figures)
-                raise InputError(f"study {study.name}: figure {figure!r} is unknown; known: {known}")
+                raise InputError(
+                    f"study {study.name}: figure {figure!r} is unknown; known: {known}"
+                )
     tasks = [
         Task(settings.of_replicate(replicate), replicate, steps_of(settings, study), plain(study))
         for study in wanted
@@ -171,6 +171,7 @@ def job(config: DictConfig) -> None:
 def write(table: pd.DataFrame, folder: Path) -> None:
     """Write the table and the forest plot in both languages."""
     from analysis.evidence import forest
+
     from sim.results.tables import write_csv
 
     write_csv(table, folder / "studies.csv")

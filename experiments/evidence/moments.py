@@ -85,7 +85,6 @@ class Moment(Strict):
         written = self.population.root
         return yaml.safe_dump(written, default_flow_style=True, sort_keys=False, width=1000).strip()
 
-
     @property
     def offered(self) -> Any:
         """The offer as plain data, or None."""

@@ -13,8 +13,8 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 import configs
-from experiments.evidence.reading import first_line_of
 from experiments.evidence.persons import Population, definition
+from experiments.evidence.reading import first_line_of
 from sim.errors import InputError
 from sim.settings import Known, Label, Strict
 from sim.settings.base import Clock, minutes
