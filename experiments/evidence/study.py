@@ -51,8 +51,8 @@ class Set(Strict):
 class Society(Strict):
     """Another country or time: parameters and figures of the polo that hold from the start."""
 
-    parameters: dict[str, Set] = {}
-    figures: dict[str, Set] = {}
+    parameters: dict[str, Set] = Field(default_factory=dict)
+    figures: dict[str, Set] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def known_names(self) -> "Society":
