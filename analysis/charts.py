@@ -245,7 +245,8 @@ def intervals(
         Detached from pyplot.
     """
     names, series = list(data["name"].unique()), list(data["series"].unique())
-    figure = Figure(figsize=(7.4, 1.6 + 0.24 * len(names)), layout="constrained")
+    lines = 1 + max(name.count("\n") for name in names)
+    figure = Figure(figsize=(7.4, 1.6 + 0.24 * lines * len(names)), layout="constrained")
     FigureCanvasAgg(figure)
     ax = figure.subplots()
     handles: list[Any] = []

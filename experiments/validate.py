@@ -48,7 +48,9 @@ def options_of(config: DictConfig) -> tuple[Options, Settings]:
     own = {name: config[name] for name in Options.model_fields}
     plain_own = OmegaConf.to_container(OmegaConf.create(own), resolve=True)
     options = Options.model_validate(plain_own)
-    rest = OmegaConf.masked_copy(config, [name for name in config if name not in ("study", "save")])
+    rest = OmegaConf.masked_copy(
+        config, [str(name) for name in config if name not in ("study", "save")]
+    )
     return options, Settings.of_a_polo(rest)
 
 
@@ -68,7 +70,7 @@ def replay(wanted: list[Study], settings: Settings) -> pd.DataFrame:
         One row a result: study, result, label_es, label_en, outcome, estimator, unit, published,
         low, high, interval, estimate, estimate_low, estimate_high, inside, treated, control,
         women_treated, women_control (means of the terms compared), replicates (those that gave an
-        estimate), by_construction, source.
+        estimate), mechanism and construction in both languages, source.
 
     Raises
     ------
@@ -125,9 +127,16 @@ def compared(study: Study, told: list[Values]) -> list[dict[str, Any]]:
                 "estimate_low": low,
                 "estimate_high": high,
                 "inside": bool(len(given)) and above and below,
-                **terms.drop(columns="estimate").mean().to_dict(),
+                **{str(term): terms[term].mean() for term in terms if term != "estimate"},
                 "replicates": len(given),
-                "by_construction": result.by_construction or "",
+                "mechanism_es": "" if result.mechanism is None else result.mechanism.es,
+                "mechanism_en": "" if result.mechanism is None else result.mechanism.en,
+                "construction_es": ""
+                if result.by_construction is None
+                else result.by_construction.es,
+                "construction_en": ""
+                if result.by_construction is None
+                else result.by_construction.en,
                 "source": published.source,
             }
         )
@@ -171,7 +180,6 @@ def job(config: DictConfig) -> None:
 def write(table: pd.DataFrame, folder: Path) -> None:
     """Write the table and the forest plot in both languages."""
     from analysis.evidence import forest
-
     from sim.results.tables import write_csv
 
     write_csv(table, folder / "studies.csv")

@@ -277,13 +277,18 @@ class Published(Strict):
 
 
 class Result(Strict):
-    """A published result: its outcome, the estimator, and what was found."""
+    """A published result: its outcome, the estimator, and what was found.
+
+    `mechanism` says what in the model makes the figure, and so why it may be missed;
+    `by_construction` why the model could hardly give another, where that is so.
+    """
 
     label: Label
     outcome: str
     estimator: Estimator
     published: Published
-    by_construction: str | None = None
+    mechanism: Label | None = None
+    by_construction: Label | None = None
 
     @model_validator(mode="after")
     def known_outcome(self) -> "Result":

@@ -739,9 +739,7 @@ def place_at_stake(mother, children, household, world):
     detour = max(0.0, detour_to(mother, household, world, centre, firm, kind))
     worth = taste(shocks, world, CENTRE) + value_of_place(mother, children, now.month, p)
     worth -= cost_of_use(children, household, world, centre, insured, number, detour)
-    other, care = best_other_care(
-        mother, children, household, world, kind, firm, number, shocks
-    )
+    other, care = best_other_care(mother, children, household, world, kind, firm, number, shocks)
     if care == NOBODY:
         return max(0.0, worth + p.care_inertia)
     return max(0.0, worth + p.care_inertia - other)

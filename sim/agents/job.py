@@ -3,7 +3,8 @@
 A reason to quit comes at a hazard that falls with tenure and rises with distance. A mother whose
 child has a place that goes with the job quits only if the reason outweighs what the place is worth
 to her. The law lets a firm dismiss who has more than three unexcused absences in 30 days (Ley
-Federal del Trabajo, art. 47-X). Leaving because care was lost is not here: the household chooses it (`sim.agents.choice`).
+Federal del Trabajo, art. 47-X). Leaving because care was lost is not here: the household chooses it
+(`sim.agents.choice`).
 """
 
 from math import exp

@@ -34,7 +34,7 @@ from sim.agents.mother import (
 )
 from sim.core.draws import uniforms
 from sim.errors import InputError
-from sim.model import PoloModel
+from sim.model import Change, PoloModel
 from sim.purposes import RECONSIDER
 from sim.settings import Plan, Settings
 from sim.trace.events import SHARED, Event, Life, Look, Moment, Option, Page
@@ -63,19 +63,22 @@ class WatchedPolo(PoloModel):
         replicate: int,
         plan: Plan | None = None,
         fork_of: PoloModel | None = None,
+        change: Change | None = None,
         *,
         number: int,
         arm: str = SHARED,
     ):
-        super().__init__(settings, replicate, plan, fork_of)
+        super().__init__(settings, replicate, plan, fork_of, change)
         self.witness = Witness(self, number, arm)
         if isinstance(fork_of, WatchedPolo):
             self.witness.because = list(fork_of.witness.because)
 
-    def fork(self, plan: Plan) -> "WatchedPolo":
+    def fork(self, plan: Plan, change: Change | None = None) -> "WatchedPolo":
         """Return a copy that goes on with another programme, watched as the programme arm."""
-        number = self.witness.number
-        return WatchedPolo(self.settings, self.replicate, plan, self, number=number, arm=ARMS[1])
+        number, arm = self.witness.number, ARMS[1]
+        return WatchedPolo(
+            self.settings, self.replicate, plan, self, change, number=number, arm=arm
+        )
 
     def families_change(self) -> None:
         """Step 2, watched."""
