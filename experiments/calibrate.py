@@ -10,8 +10,9 @@ those nearest to the published ones, and the posterior that it tells says where 
    the emulator and of chance are added.
 3. The next wave: half of it draws from that posterior, half the same spread further.
 4. When posterior means have settled, candidates are drawn and each is simulated, with a replicate
-   of its own. Draws are kept by the ratio of the likelihood of what they really gave to that which
-   the emulator told.
+   of its own. They are corrected: moved as little as makes up, by the emulator's slopes, for what
+   it told wrong; and simulated again. Draws are kept by the ratio of the likelihood of what they
+   really give to that of what they were told to.
 
 All simulations of waves share their draws of chance (one seed, one replicate). Each is kept as soon
 as it is done, and the design follows from the seed: a command that was killed goes on where it was.
@@ -20,7 +21,6 @@ as it is done, and the design follows from the seed: a command that was killed g
 
 import hashlib
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,10 +43,11 @@ from experiments.posterior import (
     Likelihood,
     Prior,
     Targets,
+    corrected,
+    normal_near,
     reweighted,
     sample,
     split_r_hat,
-    starting_points,
     write_draws,
 )
 from experiments.tables import publish
@@ -64,6 +65,8 @@ TRUE_REPLICATE = 100_000
 """Replicates from here on: those at the centre, those of the candidates, those of made data."""
 NARROWEST = 0.05
 """Least share of the first wave's points that comes from the prior, not from present values."""
+LEFT_BY_CORRECTIONS = 0.3
+"""Share of the emulator's errors that is reckoned to stay when draws were corrected."""
 SPREAD = 0.35
 """How far the second half of a wave is spread, times the difference of two draws."""
 TOLD_APART_BELOW, TIED_FROM = 0.8, 0.8
@@ -86,6 +89,7 @@ class Options(Strict):
     steps: Annotated[int, Field(ge=20)]
     draws: Annotated[int, Field(ge=10, le=10_000)]
     candidates: Annotated[int, Field(ge=10, le=10_000)]
+    corrections: Annotated[int, Field(ge=0, le=10)]
     save: bool
     recover: bool
 
@@ -126,27 +130,38 @@ def asked(config: DictConfig) -> tuple[Settings, Options]:
 
 @dataclass(frozen=True)
 class Trials:
-    """Simulations that were done: scores (points, parameters) and moments (points, moments)."""
+    """Simulations that were done: scores (points, parameters) and moments (points, moments).
+
+    Attributes
+    ----------
+    scores, outcomes : ndarray
+    whole : ndarray of bool
+        Which of the points asked for are here: those with all moments.
+    """
 
     scores: np.ndarray
     outcomes: np.ndarray
+    whole: np.ndarray
 
     def and_also(self, more: "Trials") -> "Trials":
         """Return these and others."""
         return Trials(
-            np.vstack([self.scores, more.scores]), np.vstack([self.outcomes, more.outcomes])
+            np.vstack([self.scores, more.scores]),
+            np.vstack([self.outcomes, more.outcomes]),
+            np.concatenate([self.whole, more.whole]),
         )
 
-    def nearest(self, targets: Targets, last: int, most: int) -> "Trials":
-        """Return the `last` ones and those nearest to the published moments: two thirds of all.
+    def nearest(self, targets: Targets, last: int, most: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return scores and moments of the `last` points and those nearest to what was published.
 
-        Near is told robustly, so that one moment far off does not make a point useless.
+        That is two thirds of all, or `most`. Near is told robustly, so that one moment far off does
+        not make a point useless.
         """
         gaps = (self.outcomes - targets.value) / targets.tolerance
         distance = np.log1p(gaps**2).sum(axis=1)
         distance[-last:] -= 1e6 if len(gaps) > last else 0.0
         kept = np.sort(np.argsort(distance, kind="stable")[: min(most, 2 * len(gaps) // 3)])
-        return Trials(self.scores[kept], self.outcomes[kept])
+        return self.scores[kept], self.outcomes[kept]
 
 
 @dataclass(frozen=True)
@@ -187,18 +202,18 @@ def calibrate(settings: Settings, options: Options, wanted: dict[str, Moment]) -
 
     points = first_points(prior.centre, options.simulations, settings.seed)
     trials = world.live(points, 0, "wave 1")
-    fresh, before, rows = trials.outcomes, None, []
+    fresh, newest, before, rows = trials.outcomes, len(trials.scores), None, []
     for wave in range(1, options.waves + 1):
-        near = trials.nearest(targets, len(fresh), options.near)
-        emulator = Emulator(near.scores, near.outcomes, targets.shares)
+        scores, outcomes = trials.nearest(targets, newest, options.near)
+        emulator = Emulator(scores, outcomes, targets.shares)
         check = emulator.check(targets.names)
-        best = near.scores[targets.log_likelihood(near.outcomes).argmax()]
+        best = scores[targets.log_likelihood(outcomes).argmax()]
         chain = posterior_chain(targets, emulator, best, options.steps, settings.seed + wave)
         moved = movement(before, chain)
         rows.append(
             {
                 "wave": wave,
-                "simulations": len(trials.scores),
+                "simulations": world.lived,
                 "moments_inside": float(targets.inside(fresh).mean()),
                 "r2": float(check["r2"].median()),
                 "error": float((check["error"] / targets.tolerance).median()),
@@ -213,18 +228,26 @@ def calibrate(settings: Settings, options: Options, wanted: dict[str, Moment]) -
         points = next_points(chain, options.simulations, settings.seed + wave)
         more = world.live(points, 0, f"wave {wave + 1}")
         trials = trials.and_also(more)
-        fresh = more.outcomes[: options.simulations // 2]
+        fresh, newest = more.outcomes[: options.simulations // 2], len(more.scores)
 
-    chain = posterior_chain(targets, emulator, best, 3 * options.steps, settings.seed)
+    chain = posterior_chain(
+        targets, emulator, best, 3 * options.steps, settings.seed, LEFT_BY_CORRECTIONS
+    )
     points = some_of(chain, options.candidates, settings.seed)
-    numbers = range(DRAW_REPLICATE, DRAW_REPLICATE + options.candidates)
+    numbers = np.arange(DRAW_REPLICATE, DRAW_REPLICATE + options.candidates)
+    told, error = emulator.predict(points)
     real = world.live(points, numbers, "posterior draws")
-    weights = targets.log_weights(real.outcomes, *emulator.predict(real.scores))
+    for again in range(options.corrections):
+        told, error, numbers = told[real.whole], error[real.whole], numbers[real.whole]
+        points = corrected(targets, emulator, real.scores, told, real.outcomes)
+        real = world.live(points, numbers, f"posterior draws, correction {again + 1}")
+    told, error = told[real.whole], LEFT_BY_CORRECTIONS * error[real.whole]
+    weights = targets.log_weights(real.outcomes, told, error)
     kept, worth = reweighted(weights, options.draws, settings.seed)
     rows.append(
         {
             "wave": len(rows) + 1,
-            "simulations": len(trials.scores) + len(points),
+            "simulations": world.lived,
             "moments_inside": float(targets.inside(real.outcomes[kept]).mean()),
             "r2": np.nan,
             "error": np.nan,
@@ -249,7 +272,7 @@ def world_with_its_chance(
     """
     world = World(settings, prior, names)
     centre = np.repeat(prior.centre[None], settings.replicates, axis=0)
-    numbers = range(CENTRE_REPLICATE, CENTRE_REPLICATE + settings.replicates)
+    numbers = np.arange(CENTRE_REPLICATE, CENTRE_REPLICATE + settings.replicates)
     others = world.live(centre, numbers, "chance at the centre").outcomes
     own = world.live(centre[:1], 0, "the waves' replicate at the centre").outcomes[0]
     world.off = own - others.mean(axis=0)
@@ -279,7 +302,7 @@ class World:
         self.off = np.zeros(len(names))
         self.lived = 0
 
-    def live(self, scores: np.ndarray, replicates: int | Sequence[int], what: str) -> Trials:
+    def live(self, scores: np.ndarray, replicates: int | np.ndarray, what: str) -> Trials:
         """Simulate points, all with replicate 0 or each with its own.
 
         Points without some moment (nobody of whom it could be told) are left out.
@@ -290,19 +313,19 @@ class World:
             If simulations failed, or fewer than half the points have all moments.
         """
         if isinstance(replicates, int):
-            replicates = [replicates] * len(scores)
+            replicates = np.full(len(scores), replicates)
         tasks = [
-            task_of(self._prior.settings(self._settings, values), number)
+            task_of(self._prior.settings(self._settings, values), int(number))
             for values, number in zip(self._prior.values(scores), replicates, strict=True)
         ]
         told = evaluate(simulated_moments, tasks, self._settings, what)
         self.lived += len(tasks)
         outcomes = np.array([[one["moments"][name] for name in self._names] for one in told], float)
-        outcomes[np.array(replicates) == 0] -= self.off
+        outcomes[replicates == 0] -= self.off
         whole = np.isfinite(outcomes).all(axis=1)
         if whole.mean() < 0.5:
             raise IncompleteError(f"{what}: most simulations lack some moment; try a larger scale")
-        return Trials(scores[whole], outcomes[whole])
+        return Trials(scores[whole], outcomes[whole], whole)
 
 
 def fingerprint_of_moments(polo: str) -> str:
@@ -345,12 +368,16 @@ def some_of(chain: np.ndarray, count: int, seed: int) -> np.ndarray:
 
 
 def posterior_chain(
-    targets: Targets, emulator: Emulator, guess: np.ndarray, steps: int, seed: int
+    targets: Targets,
+    emulator: Emulator,
+    guess: np.ndarray,
+    steps: int,
+    seed: int,
+    doubt: float = 1.0,
 ) -> np.ndarray:
     """Return a chain of scores (steps, walkers, parameters) from the posterior."""
-    walkers = max(32, 4 * guess.size)
-    start = starting_points(targets, emulator, guess, walkers, seed)
-    return sample(targets.log_posterior(emulator), start, steps, seed % 2**32)
+    top, spread = normal_near(targets, emulator, guess)
+    return sample(targets.log_posterior(emulator, doubt), top, spread, steps, seed % 2**32)
 
 
 def movement(before: np.ndarray | None, chain: np.ndarray) -> float:

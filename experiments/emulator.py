@@ -65,8 +65,9 @@ class Emulator:
         self._belief = np.clip(explained, 0, 1)
         self._told = trends + self._belief * rests
         self._spread = spreads.mean()
-        self._error = np.sqrt(((targets - self._told) ** 2).mean(axis=0))
-        self._told_error = np.sqrt(spreads / self._spread)[:, None] * self._error
+        wider = np.sqrt(spreads / self._spread)[:, None]
+        self._error = np.sqrt((((targets - self._told) / wider) ** 2).mean(axis=0))
+        self._told_error = wider * self._error
 
     def predict(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return means and standard errors in the moments' units, each (points, moments)."""
@@ -158,7 +159,8 @@ def _trends(
     inputs = (features.shape[1] - len(pairs)) // 2
     plain = np.arange(2 * inputs)
     first = RidgeCV(PENALTIES, alpha_per_target=True).fit(features[:, plain], y)
-    strength = first.coef_[:, :inputs] ** 2 + first.coef_[:, inputs:] ** 2
+    slopes = first.coef_.reshape(y.shape[1], 2 * inputs)
+    strength = slopes[:, :inputs] ** 2 + slopes[:, inputs:] ** 2
     weights, constants = np.zeros((features.shape[1], y.shape[1])), np.zeros(y.shape[1])
     for moment in range(y.shape[1]):
         strongest = np.argsort(-strength[moment], kind="stable")[:active]

@@ -28,6 +28,9 @@ FARTHEST = 3.5
 FREEDOM = 4
 """Degrees of freedom of the robust likelihood."""
 
+LONGEST = 1.5
+"""Scores by which a correction moves a point at most."""
+
 Belief = Literal["pert", "uniform"]
 Likelihood = Literal["normal", "student"]
 
@@ -171,12 +174,17 @@ class Targets:
         likelier = self._log_likelihood(between, share * self.noise**2)
         return likelier - self._log_likelihood(told, doubt)
 
-    def log_posterior(self, emulator: Emulator) -> Callable[[np.ndarray], np.ndarray]:
-        """Return the log density of scores (points, parameters), as the emulator tells it."""
+    def log_posterior(
+        self, emulator: Emulator, doubt: float = 1.0
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """Return the log density of scores (points, parameters), as the emulator tells it.
+
+        The emulator's errors count times `doubt`.
+        """
 
         def density(scores: np.ndarray) -> np.ndarray:
-            within = np.clip(scores, -FARTHEST, FARTHEST)
-            told = self.log_likelihood(*emulator.predict(within))
+            mean, error = emulator.predict(np.clip(scores, -FARTHEST, FARTHEST))
+            told = self.log_likelihood(mean, doubt * error)
             return told - 0.5 * (scores**2).sum(axis=1)
 
         return density
@@ -184,18 +192,23 @@ class Targets:
 
 def sample(
     density: Callable[[np.ndarray], np.ndarray],
-    start: np.ndarray,
+    top: np.ndarray,
+    spread: np.ndarray,
     steps: int,
     seed: int,
 ) -> np.ndarray:
     """Return draws from a density by an ensemble of walkers, its first half of steps left out.
 
+    Walkers begin in a normal distribution that is near the density. Half of the moves are
+    preconditioned Crank-Nicolson steps, which are as good in many dimensions as in few where that
+    distribution is near; the others, differences of two walkers, need it not.
+
     Parameters
     ----------
     density : callable
         Log density of points (points, dimensions).
-    start : ndarray, shape (walkers, dimensions)
-        Where walkers begin; at least twice as many as dimensions.
+    top, spread : ndarray, shape (dimensions,) and (dimensions, dimensions)
+        Mean and covariance of the normal distribution.
     steps : int
     seed : int
 
@@ -215,29 +228,39 @@ def sample(
             "emcee is not installed, which draws from a posterior need; "
             "pip install 'ceci-sim[evidence]'"
         ) from error
-    moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.StretchMove(), 0.2)]
-    sampler = emcee.EnsembleSampler(*start.shape, density, moves=moves, vectorize=True)
-    chance = np.random.RandomState(seed).get_state()
-    sampler.run_mcmc(emcee.State(start, random_state=chance), steps, skip_initial_state_check=True)
+    root = np.linalg.cholesky(spread)
+    back = np.linalg.inv(root)
+
+    def step(points: np.ndarray, chance: Any) -> tuple[np.ndarray, np.ndarray]:
+        size = chance.uniform(0.05, 0.6, (len(points), 1))
+        before = (points - top) @ back.T
+        after = np.sqrt(1 - size**2) * before + size * chance.standard_normal(points.shape)
+        return top + after @ root.T, 0.5 * ((after**2).sum(axis=1) - (before**2).sum(axis=1))
+
+    moves = [(emcee.moves.MHMove(step), 0.5), (emcee.moves.DEMove(), 0.5)]
+    walkers = max(32, 4 * top.size)
+    sampler = emcee.EnsembleSampler(walkers, top.size, density, moves=moves, vectorize=True)
+    chance = np.random.RandomState(seed)
+    start = top + chance.standard_normal((walkers, top.size)) @ root.T
+    sampler.run_mcmc(
+        emcee.State(start, random_state=chance.get_state()), steps, skip_initial_state_check=True
+    )
     return sampler.get_chain(discard=steps // 2)
 
 
-def starting_points(
-    targets: Targets, emulator: Emulator, guess: np.ndarray, walkers: int, seed: int
-) -> np.ndarray:
-    """Return points (walkers, parameters) around the top of a posterior, as wide as it is there.
+def normal_near(
+    targets: Targets, emulator: Emulator, guess: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and covariance of what a posterior would be, were the emulator linear at its top.
 
-    The top is sought from a guess by Gauss and Newton's steps; walkers begin in the normal
-    distribution that the posterior would be if the emulator were linear there.
+    The top is sought from a guess by Gauss and Newton's steps.
     """
     density = targets.log_posterior(emulator)
-    step = 0.05 * np.eye(guess.size)
     top, best = guess.copy(), float(density(guess[None])[0])
     for _ in range(30):
         mean, error = emulator.predict(top[None])
-        up, down = np.split(emulator.predict(np.vstack([top + step, top - step]))[0], 2)
         weight = 1 / ((targets.tolerance / HALF_WIDTH) ** 2 + targets.noise**2 + error[0] ** 2)
-        slope = (up - down) / 0.1  # (parameters, moments)
+        slope = slopes(emulator, top[None])[0]
         spread = np.linalg.inv(np.eye(top.size) + (slope * weight) @ slope.T)
         stride = spread @ (slope @ (weight * (targets.value - mean[0])) - top)
         tried = top + np.array([1.0, 0.5, 0.25, 0.1, 0.03, 0.01])[:, None] * stride
@@ -245,8 +268,41 @@ def starting_points(
         if told.max() <= best + 0.01:
             break
         top, best = tried[told.argmax()], float(told.max())
-    normal = np.random.default_rng(seed).standard_normal((walkers, top.size))
-    return np.clip(top + normal @ np.linalg.cholesky(spread).T, -FARTHEST, FARTHEST)
+    return top, spread
+
+
+def slopes(emulator: Emulator, points: np.ndarray) -> np.ndarray:
+    """Return how moments change with scores, shape (points, parameters, moments)."""
+    step = 0.05
+    found = []
+    for one in np.eye(points.shape[1]):
+        up, down = (emulator.predict(points + side * step * one)[0] for side in (1, -1))
+        found.append((up - down) / (2 * step))
+    return np.stack(found, axis=1)
+
+
+def corrected(
+    targets: Targets, emulator: Emulator, points: np.ndarray, told: np.ndarray, real: np.ndarray
+) -> np.ndarray:
+    """Return points moved so that they really give what they were told to.
+
+    The move is the least, in scores, that makes up for the gap by the emulator's slopes; as much of
+    a gap as chance in the simulation, or a tenth of the tolerance, is left alone.
+
+    Parameters
+    ----------
+    targets : Targets
+    emulator : Emulator
+    points : ndarray, shape (points, parameters)
+    told, real : ndarray, shape (points, moments)
+    """
+    slope = slopes(emulator, points)
+    chance = targets.noise**2 + (targets.tolerance / 10) ** 2
+    matrix = np.swapaxes(slope, 1, 2) @ slope + np.diag(chance)
+    gap = np.linalg.solve(matrix, (told - real)[:, :, None])
+    move = (slope @ gap)[:, :, 0]
+    length = np.sqrt((move**2).sum(axis=1, keepdims=True))
+    return np.clip(points + move / np.maximum(length / LONGEST, 1), -FARTHEST, FARTHEST)
 
 
 def split_r_hat(chain: np.ndarray) -> np.ndarray:
