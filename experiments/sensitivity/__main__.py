@@ -9,11 +9,12 @@ command goes on where it was stopped.
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from omegaconf import DictConfig, OmegaConf
@@ -153,8 +154,6 @@ def asked(config: DictConfig) -> Study:
         raise InputError(
             f"replicates={settings.replicates}: give 2 or more, to tell what is chance"
         )
-    if settings.plan == settings.plan.without_centres():
-        raise InputError(f"rollout={settings.rollout.name}: no effect to explain; give another")
     for module in ("SALib", "sklearn"):
         need(module)
     posterior = posterior_of(settings.polo.name)
@@ -170,11 +169,21 @@ def need(module: str) -> None:
         raise InputError(f"{module} is not installed; pip install 'ceci-sim[evidence]'") from None
 
 
+def require_an_effect(settings: Settings, found: Sequence[Range]) -> None:
+    """Raise InputError where the programme changes nothing, before all else is simulated."""
+    base = pd.DataFrame(
+        [{one.parameter: settings.parameters[one.parameter].value for one in found}]
+    )
+    if not np.nan_to_num(effects_at(settings, base, same_chance(base), "a first look")).any():
+        raise InputError(f"rollout={settings.rollout.name}: it changes nothing; give another")
+
+
 def study(asked_for: Study) -> Tables:
     """Simulate what is kept of no earlier run, showing progress, and return the tables."""
     settings, options, found, posterior = asked_for
     seed = settings.seed % 2**32
     coarse = settings.model_copy(update={"scale": options.screening_scale})
+    require_an_effect(coarse, found)
 
     paths = trajectories(found, options.trajectories, seed)
     effects = effects_at(coarse, paths, same_chance(paths), "screening")[:, 0]
