@@ -302,6 +302,109 @@ def small_lines(data: pd.DataFrame, title: str, x: str, source: str) -> Figure:
     return figure
 
 
+def swings(
+    data: pd.DataFrame, title: str, x: str, ends: tuple[str, str], base: float, source: str
+) -> Figure:
+    """Draw what moves a result and how far, the widest swing on top (a tornado).
+
+    Parameters
+    ----------
+    data : DataFrame
+        Columns ``label``, ``at_low`` and ``at_high``: the result with what the label names at its
+        low and at its high end; one row for each, in the order shown.
+    title, x, source : str
+        Title of the figure, name of the horizontal axis, and the line below.
+    ends : pair of str
+        Names of the low and the high end.
+    base : float
+        The result where nothing is moved.
+
+    Returns
+    -------
+    Figure
+        Detached from pyplot.
+    """
+    figure, ax = _rows(list(data["label"]))
+    height = 0.38
+    places = np.arange(len(data))
+    # One above the other: both may lie on the same side
+    for shift, column, colour, name in (
+        (-height / 2, "at_low", _ORANGE, ends[0]),
+        (height / 2, "at_high", _BLUE, ends[1]),
+    ):
+        ax.barh(places + shift, data[column] - base, height, left=base, color=colour, label=name)
+    ax.axvline(base, color="0.35", linewidth=0.9)
+    _entitle(figure, ax, title, x, source, legend=True)
+    return figure
+
+
+def ranked(data: pd.DataFrame, title: str, x: str, source: str) -> Figure:
+    """Draw points with their intervals, one row for each label, in the order shown.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Columns ``label``, ``value``, ``half`` (half-width of the interval, or NaN) and ``kind``:
+        rows of several kinds are told apart by colour and marker, and named in a legend.
+    title, x, source : str
+        Title of the figure, name of the horizontal axis, and the line below.
+
+    Returns
+    -------
+    Figure
+        Detached from pyplot.
+    """
+    labels, kinds = list(data["label"].unique()), list(data["kind"].unique())
+    figure, ax = _rows(labels)
+    colours = sns.color_palette("colorblind", len(kinds))
+    for number, (kind, colour) in enumerate(zip(kinds, colours, strict=True)):
+        of_kind = data[data["kind"] == kind]
+        shift = 0.24 * (number - (len(kinds) - 1) / 2)
+        ax.errorbar(
+            of_kind["value"],
+            [labels.index(label) + shift for label in of_kind["label"]],
+            xerr=of_kind["half"],
+            fmt="os^D"[number % 4],
+            markersize=4.5,
+            linewidth=1.2,
+            color=colour,
+            label=kind,
+        )
+    ax.set_xlim(left=min(0.0, float((data["value"] - data["half"].fillna(0)).min())))
+    _entitle(figure, ax, title, x, source, legend=len(kinds) > 1)
+    return figure
+
+
+def _rows(labels: Sequence[str]) -> tuple[Figure, Axes]:
+    """Return a figure with one labelled row for each name, the first on top."""
+    figure = Figure(figsize=(7.4, 0.27 * len(labels) + 1.7), layout="constrained")
+    FigureCanvasAgg(figure)
+    ax = figure.subplots()
+    ax.set_yticks(np.arange(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.grid(axis="y", visible=False)
+    return figure, ax
+
+
+def _entitle(figure: Figure, ax: Axes, title: str, x: str, source: str, *, legend: bool) -> None:
+    """Put title, axis, legend and source where they cover nothing."""
+    ax.set_xlabel(x)
+    ax.xaxis.set_major_formatter(_Numbers())
+    handles, names = ax.get_legend_handles_labels() if legend else ([], [])
+    # The title belongs to the legend: two things outside the axes would be laid over each other.
+    figure.legend(
+        handles,
+        names,
+        title=title,
+        title_fontproperties={"size": 11, "weight": "bold"},
+        alignment="left",
+        loc="outside upper left",
+        ncols=max(1, len(handles)),
+        frameon=False,
+    )
+    _source(figure, source)
+
+
 def save(figure: Figure, stem: Path) -> list[Path]:
     """Write a figure as PNG (150 dots per inch) and SVG; the same figure gives the same bytes.
 

@@ -48,11 +48,11 @@ from experiments.posterior import (
     reweighted,
     sample,
     split_r_hat,
-    write_draws,
 )
 from experiments.tables import publish
 from sim.cli import command
 from sim.errors import IncompleteError, InputError
+from sim.posterior import FOLDER, write_draws
 from sim.results.folder import ResultFolder, default_folder
 from sim.results.measures import catalogue
 from sim.results.tables import write_csv
@@ -73,7 +73,6 @@ TOLD_APART_BELOW, TIED_FROM = 0.8, 0.8
 """Posterior over prior standard deviation, and correlation, beyond which one is in doubt."""
 FROM_TRUTH = 0.3
 """How far from present values made data lie, as a share of the prior."""
-POSTERIORS = Path(configs.__file__).parent / "posterior_draws"
 
 
 class Options(Strict):
@@ -627,7 +626,7 @@ def job(config: DictConfig) -> None:
         write_draws(folder.work / "draws.csv", found.draws, header)
         draw(found, settings, folder.work)
     if options.save and not options.recover:
-        write_draws(POSTERIORS / f"{settings.polo.name}.csv", found.draws, header)
+        write_draws(FOLDER / f"{settings.polo.name}.csv", found.draws, header)
     print(said(found))
     print(f"written: {folder.path}")
 

@@ -8,17 +8,14 @@ draw can leave the parameter's bounds.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from experiments.emulator import Emulator
 from experiments.evidence.moments import Moment
 from sim.errors import InputError
-from sim.results.folder import replacing
 from sim.settings import Parameter, Settings
 
 HALF_WIDTH = 1.645
@@ -332,12 +329,3 @@ def reweighted(log_weights: np.ndarray, count: int, seed: int) -> tuple[np.ndarr
     lots = np.random.default_rng(seed).gumbel(size=weights.size)
     order = np.argsort(-(np.log(weights + 1e-300) + lots), kind="stable")
     return np.sort(order[:count]), float(worth)
-
-
-def write_draws(path: Path, frame: pd.DataFrame, header: str) -> None:
-    """Write draws as CSV under comment lines, whole or not at all; a row is a draw."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    comment = "".join(f"# {line}".rstrip() + "\n" for line in header.splitlines())
-    with replacing(path) as aside:
-        text = comment + frame.to_csv(index=False, lineterminator="\n")
-        aside.write_text(text, encoding="utf-8", newline="\n")

@@ -389,6 +389,8 @@ class PoloModel(mesa.Model):
             self.mothers = [Mother(self, number) for number in range(t["mothers"].size)]
             self.households = [Household(self, number) for number in range(t["mothers"].size)]
             self._refresh_plain_world()
+        # Mesa counts the agents of each model in a table of its own that keeps the model for ever
+        vars(mesa.Agent).get("_ids", {}).pop(self, None)
 
     def _refresh_plain_world(self) -> None:
         """Keep a world of Python numbers for rules in plain Python."""

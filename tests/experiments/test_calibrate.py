@@ -16,7 +16,6 @@ from scipy import stats
 
 import experiments.calibrate as command_module
 from experiments.calibrate import (
-    POSTERIORS,
     Trials,
     asked,
     calibrate,
@@ -35,6 +34,7 @@ from experiments.evidence.moments import moments
 from experiments.posterior import Prior, Targets, reweighted, sample, split_r_hat
 from sim.cli import command
 from sim.errors import InputError
+from sim.posterior import FOLDER
 
 FREE = ["income_taste", "work_cost_20_29", "quits_maquila", "slack", "private_distrust"]
 QUICK = [
@@ -48,7 +48,7 @@ def quick():
     """Return a function from overrides to the settings and options of a quick calibration."""
 
     def composed(*overrides):
-        with initialize_config_dir(str(POSTERIORS.parent), version_base=None):
+        with initialize_config_dir(str(FOLDER.parent), version_base=None):
             given = ["+scenario=polo_norte", f"free=[{','.join(FREE)}]", *QUICK, *overrides]
             return asked(compose("calibrate", overrides=given))
 
@@ -347,7 +347,7 @@ def test_a_parameter_without_a_choice_is_refused(settings):
 
 
 def test_the_default_has_parameters_of_the_model_alone(settings):
-    with initialize_config_dir(str(POSTERIORS.parent), version_base=None):
+    with initialize_config_dir(str(FOLDER.parent), version_base=None):
         config = compose("calibrate", overrides=["+scenario=polo_norte"])
     found, options = asked(config)
     prior = Prior({name: found.parameters[name] for name in options.free}, options.assumed)
