@@ -57,13 +57,13 @@ HIDDEN = {
 
 WORDS = {
     "en": {
-        "morris": "What moves the effect on: {}",
+        "morris": "What moves the effect on\n{}",
         "morris_x": "mean elementary effect over the whole range ({})",
-        "sobol": "Shares of the variance of the effect on: {}",
+        "sobol": "Shares of the variance of the effect on\n{}",
         "sobol_x": "Sobol index",
         "first": "alone",
         "total": "with all that depends on others",
-        "swings": "Assumed parameters and the effect on: {}",
+        "swings": "Assumed parameters and the effect on\n{}",
         "swings_x": "effect ({})",
         "low": "at its low bound",
         "high": "at its high bound",
@@ -73,13 +73,13 @@ WORDS = {
         "level": "; 90 % intervals",
     },
     "es": {
-        "morris": "Qué mueve el efecto en: {}",
+        "morris": "Qué mueve el efecto en\n{}",
         "morris_x": "efecto elemental medio en todo el intervalo ({})",
-        "sobol": "Partes de la varianza del efecto en: {}",
+        "sobol": "Partes de la varianza del efecto en\n{}",
         "sobol_x": "índice de Sobol",
         "first": "por sí solo",
         "total": "con lo que depende de otros",
-        "swings": "Parámetros supuestos y el efecto en: {}",
+        "swings": "Parámetros supuestos y el efecto en\n{}",
         "swings_x": "efecto ({})",
         "low": "en su cota inferior",
         "high": "en su cota superior",

@@ -88,7 +88,8 @@ def indices_of(
         Columns parameter; first and total, shares of the emulator's variance that the parameter
         explains alone, and with all that depends on others too; first_conf and total_conf,
         half-widths of their 90 % intervals, from the sample of evaluations (bootstrap) and from the
-        emulator's own points (delete-a-tenth jackknife); emulator_r2 and emulator_rmse, of
+        emulator's own points (delete-a-tenth jackknife, its lengths kept: with few points they are
+        too narrow); emulator_r2 and emulator_rmse, of
         predictions at points left out (what is missing to an R2 of 1 is chance, and shape
         that was not learnt); points, how many it learnt from. Indices are NaN where there are too
         few points, or where the effect does not vary.

@@ -82,7 +82,8 @@ def test_the_most_influential_are_so_on_any_effect():
     found = [Range(name, 0, 1, "bounds") for name in "abcd"]
     points = trajectories(found, 4, seed=2)
     values = np.zeros((len(points), len(NAMES)))
-    values[:, 0], values[:, 1] = 1000 * points["b"], 0.001 * points["d"]
+    values[:, 0] = 1000 * points["b"] + 500 * points["a"]
+    values[:, 1] = 0.001 * points["d"]
     told = screen(found, points, values, seed=2)
     assert set(most_influential(told, 2)) == {"b", "d"}
     assert list(told["parameter"][:1]) == ["b"] and len(told) == 4 * len(NAMES)
