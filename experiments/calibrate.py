@@ -35,7 +35,7 @@ from scipy import stats
 
 import configs
 from analysis import charts
-from experiments.emulator import Emulator
+from experiments.emulator import Emulator, one_thread
 from experiments.evidence.evaluations import evaluate
 from experiments.evidence.moments import Moment, moments, simulated_moments, task_of
 from experiments.posterior import (
@@ -192,6 +192,7 @@ class Calibration:
     simulations: int
 
 
+@one_thread
 def calibrate(settings: Settings, options: Options, wanted: dict[str, Moment]) -> Calibration:
     """Return the posterior of some parameters by some moments; see the head of this module."""
     chosen = {name: settings.parameters[name] for name in options.free}

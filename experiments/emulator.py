@@ -28,6 +28,9 @@ except ImportError as error:
         "scikit-learn is not installed, which emulators need; pip install 'ceci-sim[evidence]'"
     ) from error
 
+one_thread = threadpool_limits.wrap(limits=1)
+"""Decorates what must not change with threads: the last digits of sums hang on their order."""
+
 FOLDS = 5
 PENALTIES = np.logspace(-3, 4, 15)
 LEAST_SHARE, MOST_SHARE = 0.0005, 0.9995
@@ -57,9 +60,8 @@ class Emulator:
         self._shares = shares
         self._outputs = outputs
         targets = _to_line(outputs, shares)
-        with threadpool_limits(1):  # the order of sums, and so the last digits, hang on threads
-            self._fit = _Fit(inputs, targets, active)
-            trends, rests, spreads = _out_of_fold(inputs, targets, active, self._fit.kernel)
+        self._fit = _Fit(inputs, targets, active)
+        trends, rests, spreads = _out_of_fold(inputs, targets, active, self._fit.kernel)
         gaps = targets - trends
         explained = (gaps * rests).sum(axis=0) / np.maximum((rests**2).sum(axis=0), 1e-300)
         self._belief = np.clip(explained, 0, 1)
