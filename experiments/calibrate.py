@@ -38,6 +38,7 @@ from analysis import charts
 from experiments.emulator import Emulator, one_thread
 from experiments.evidence.evaluations import evaluate
 from experiments.evidence.moments import Moment, moments, simulated_moments, task_of
+from experiments.page import keep, probes_of_moments
 from experiments.posterior import (
     Belief,
     Likelihood,
@@ -628,6 +629,11 @@ def job(config: DictConfig) -> None:
         draw(found, settings, folder.work)
     if options.save and not options.recover:
         write_draws(FOLDER / f"{settings.polo.name}.csv", found.draws, header)
+        keep(
+            {name: table for name, (_, table) in tables.items()},
+            probes_of_moments(settings),
+            lambda to: draw(found, settings, to),
+        )
     print(said(found))
     print(f"written: {folder.path}")
 

@@ -7,16 +7,20 @@ change when anything does that could move a figure of the page: a test does them
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 
 from experiments.evidence.evaluations import Task
+from experiments.evidence.headline import headline_effects
+from experiments.evidence.headline import steps_of as effect_steps
 from experiments.evidence.moments import moments, simulated_moments, task_of
 from experiments.evidence.replay import plain, replayed, steps_of
 from experiments.evidence.study import Study
 from experiments.tables import text
 from sim.errors import InputError
+from sim.posterior import draws
 from sim.results.folder import replacing
 from sim.results.measures import catalogue
 from sim.results.tables import write_csv
@@ -51,7 +55,11 @@ def keep(tables: dict[str, pd.DataFrame], probes: Probes, draw: Draw) -> None:
     kept = {name: value for name, value in known.items() if name.partition(".")[0] not in kinds}
     both = dict(sorted((kept | probes).items()))
     write_csv(pd.DataFrame({"probe": both.keys(), "value": both.values()}), folder / "probes.csv")
-    draw(DOCS / "img")
+    with TemporaryDirectory() as drawn:
+        draw(Path(drawn))
+        for figure in sorted(Path(drawn).glob("*.png")):
+            with replacing(DOCS / "img" / figure.name) as aside:
+                aside.write_bytes(figure.read_bytes())
     for lang, name in LANGUAGES.items():
         with replacing(DOCS / name) as aside:
             aside.write_text(page(folder, lang), encoding="utf-8")
@@ -92,6 +100,13 @@ def probes_of_studies(wanted: Iterable[Study], settings: Settings) -> Probes:
                 if result[term] is not None:
                     found[f"study.{study.name}.{name}.{term}"] = float(result[term])
     return found
+
+
+def probes_of_effects(settings: Settings) -> Probes:
+    """Return the headline effects with the first draw, of few women."""
+    few = small(settings)
+    told = headline_effects(Task(few, 0, effect_steps(few)), _nothing)["effects"]
+    return {f"effect.{name}": float(value) for name, value in told.items() if value is not None}
 
 
 def _nothing() -> None:
@@ -205,8 +220,7 @@ def fitted(folder: Path, lang: str) -> list[str]:
     heads = ("moment", "unit", "published", "tolerance", "simulated", "interval", "inside")
     outside = [getattr(wanted[name].label, lang) for name in table.loc[~table["inside"], "moment"]]
     missed = words["missed"].format(names="; ".join(outside))
-    draws = _read(folder, "convergence")
-    count = int(draws["draws"].iloc[-1]) if draws is not None and "draws" in draws else 0
+    count = len(draws("juarez").frame)
     parts = [
         f"## {words['fitted']}",
         words["fitted_text"].format(

@@ -22,6 +22,7 @@ from pydantic import Field, field_validator
 
 from analysis import charts
 from experiments.evidence.headline import EFFECTS, NAMES, described
+from experiments.page import keep, probes_of_effects
 from experiments.sensitivity.indices import design, indices
 from experiments.sensitivity.intervals import intervals
 from experiments.sensitivity.points import effects_at, own_chance, same_chance
@@ -100,6 +101,7 @@ class Options(Strict):
     samples: Annotated[int, Field(ge=16, le=100_000)]
     draws: Annotated[int, Field(ge=2, le=10_000)]
     only: list[str] | None
+    save: bool = False
 
     @field_validator("only")
     @classmethod
@@ -154,6 +156,8 @@ def asked(config: DictConfig) -> Study:
         raise InputError(
             f"replicates={settings.replicates}: give 2 or more, to tell what is chance"
         )
+    if settings.posterior:
+        raise InputError("posterior=true: this command varies parameters itself; leave it out")
     for module in ("SALib", "sklearn"):
         need(module)
     posterior = posterior_of(settings.polo.name)
@@ -286,8 +290,10 @@ def job(config: DictConfig) -> None:
             write_csv(table, folder.work / f"{name}.csv")
         draw(tables, settings, folder.work)
     tell(tables, settings)
+    if asked_for.options.save:
+        keep(tables._asdict(), probes_of_effects(settings), lambda to: draw(tables, settings, to))
     print(f"written: {folder.path}")
 
 
 if __name__ == "__main__":
-    sys.exit(command(job, "sensitivity"))
+    sys.exit(command(job, "sensitivity", scenario="polo_norte"))
