@@ -53,8 +53,8 @@ from experiments.posterior import (
 from experiments.tables import publish
 from sim.cli import command
 from sim.errors import IncompleteError, InputError
-from sim.posterior import FOLDER, write_draws
-from sim.results.folder import ResultFolder, default_folder
+from sim.posterior import FOLDER, REFERENCE, write_draws
+from sim.results.folder import ResultFolder, default_folder, replacing
 from sim.results.measures import catalogue
 from sim.results.tables import write_csv
 from sim.settings import Settings, Strict
@@ -70,6 +70,10 @@ LEFT_BY_CORRECTIONS = 0.3
 """Share of the emulator's errors that is reckoned to stay when draws were corrected."""
 SPREAD = 0.35
 """How far the second half of a wave is spread, times the difference of two draws."""
+MEANS = Path(configs.__file__).parent / "parameters" / "calibrated.yaml"
+MEANS_HEAD = """# What runs have by default: base.yaml, with the calibrated parameters at the mean of the posterior
+# draws of Ciudad Juárez. Written by python -m experiments.calibrate save=true, never by hand."""
+MEANS_SOURCE = "Mean of the posterior draws by the moments of Ciudad Juárez (docs/validation.md)."
 TOLD_APART_BELOW, TIED_FROM = 0.8, 0.8
 """Posterior over prior standard deviation, and correlation, beyond which one is in doubt."""
 FROM_TRUTH = 0.3
@@ -629,6 +633,8 @@ def job(config: DictConfig) -> None:
         draw(found, settings, folder.work)
     if options.save and not options.recover:
         write_draws(FOLDER / f"{settings.polo.name}.csv", found.draws, header)
+        if settings.polo.name == REFERENCE:
+            write_means(found.draws)
         keep(
             {name: table for name, (_, table) in tables.items()},
             probes_of_moments(settings),
@@ -636,6 +642,17 @@ def job(config: DictConfig) -> None:
         )
     print(said(found))
     print(f"written: {folder.path}")
+
+
+def write_means(draws: pd.DataFrame, path: Path = MEANS) -> None:
+    """Write the means of posterior draws as the parameters that runs have by default."""
+    lines = [MEANS_HEAD, "defaults:", "  - base", "  - _self_", ""]
+    for name, mean in draws.mean().items():
+        lines.append(
+            f'{name}: {{value: {mean:.6g}, known: calibrated, source: "{MEANS_SOURCE}"}}'
+        )
+    with replacing(path) as aside:
+        aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def provenance(settings: Settings, found: Calibration) -> str:

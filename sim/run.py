@@ -389,7 +389,7 @@ def inputs(settings: Settings) -> dict[str, Path]:
 
     names = (
         "measures.yaml",
-        "parameters/base.yaml",
+        *of("parameters/*.yaml"),
         *of(f"polo/**/{settings.polo.name}.yaml"),
         *of("polo/base/*.yaml"),
         *of("population/*.yaml"),

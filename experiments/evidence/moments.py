@@ -144,7 +144,8 @@ def simulated_moments(task: Task, tick: Tick) -> Values:
         size = settings.scale if moment.unit in WHOLE else 1.0
         if moment.group is not None:
             found = measure(counts.of[moment.group], catalogue()["measures"][moment.measure])
-            values[name] = float(np.nanmean(found[-YEAR:])) / size
+            year = found[-YEAR:][~np.isnan(found[-YEAR:])]
+            values[name] = float(year.mean()) / size if year.size else np.nan
         else:
             top = {counter: np.array(value) for counter, value in sums[name].items()}
             values[name] = float(measure(top, definition(moment.measure))) / size
