@@ -161,13 +161,14 @@ def test_users_differ_from_non_users_by_more_than_care_does(free_places):
     Who uses a place works more than others would with one: the studies pooled by Harper 2017
     (causal:GL01) had to find exogenous changes of use, and found 20 points of employment per 100
     of use. Here the difference between mothers who use a new centre and those who never did is
-    held, in each replicate, against the effect between the arms for 100 points of use of care.
-    One-sided t tests, 1 % each: the naive figure is more than two points above, care does more
-    than five, and users worked more by over two points before there was a new centre.
+    held, in each replicate, against the effect between the arms for 100 points of use of any
+    centre: use grows by less than places fill, so that this is more than the effect of a place.
+    One-sided t tests, 1 % each: the naive figure is above the effect, the effect above five points,
+    and users worked more by over two points before there was a new centre.
     """
     naive, effect = free_places["naive"].estimate, 100 * free_places["per_use"].estimate
     growth = free_places["growth"]
-    assert is_above(naive - effect, 2.0)
+    assert is_above(naive - effect, 0.0)
     assert is_above(effect, 5.0)
     assert is_above(growth.treated - growth.control - growth.estimate, 2.0)
 
@@ -175,12 +176,13 @@ def test_users_differ_from_non_users_by_more_than_care_does(free_places):
 def test_new_centres_take_children_from_other_care(free_places):
     """New places crowd out other care, and bring less new work than there are places.
 
-    With a place at hand, mothers who work anyway leave grandmothers, relatives, neighbours or
-    another centre: the choice of care and that of work are one (Hallman et al. 2005,
-    causal:LA14). Counted as children under four, between the arms, for each child in a new centre.
-    As every woman of the cohort has at least one, points of employment over points of children are
-    no less than new jobs over new places. One-sided t tests, 1 %: more than 0.1 of each child's
-    place comes from other care, and less than one mother starts to work.
+    With a place at hand, mothers who work anyway leave grandmothers, relatives or another centre:
+    a Chilean trial found employment up by 5 % and "substantial childcare substitution" (Martínez
+    and Perticará 2017, causal:LA10). Counted as children under four, between the arms, for each
+    child in a new centre. As every woman of the cohort has at least one, points of employment over
+    points of children are no less than new jobs over new places. One-sided t tests, 1 % each: of
+    100 more children in the new centres over 10 come from other care, but not all of them; and
+    fewer than 100 mothers more are at work.
     """
     crowded_out = -sum(free_places[care].estimate for care in OTHER_CARE)
     assert is_above(crowded_out, 0.1)
@@ -191,12 +193,14 @@ def test_new_centres_take_children_from_other_care(free_places):
 def test_places_bring_no_work_where_norms_forbid_it_and_there_is_none(estimates):
     """Where families disagree with daycare and nobody hires, free places do nothing.
 
-    Effects on work run from nil to large, by norms and labour demand (Halim, Perova and Reynolds
-    2023, causal:GL02; disagreement in Mexico: ENASIC 2022, causal:MX26). Places for 20 of 100
-    children: in the polo's own society employment of mothers of under-threes rises by more than
-    one point; where nearly all disagree, the norm about wives' work is at its strongest, firms
-    have no post and informal work is unattractive, it moves by less than half a point, and does so
-    less than in the own society. One-sided t tests, 1 % each.
+    Most evaluations find more work (21 of 22, Halim, Perova and Reynolds 2023, causal:GL02), but
+    not everywhere: in Guatemala's slums fees and travel time moved neither care nor participation
+    (Hallman et al. 2005, causal:LA14), and 42.7 % of Mexicans disagree with daycare for infants
+    (ENASIC 2022, causal:MX26). Free places for 20 of 100 children: in the polo's own society
+    employment of mothers of under-threes rises by more than one point; where nearly all disagree,
+    the norm about wives' work is at its strongest, firms have no post and informal work is
+    unattractive, it moves by less than half a point, and by over one point less than in the own
+    society, replicate by replicate. One-sided t tests, 1 % each.
     """
     effect = {"effect": compared("employment")}
     own = estimates(
