@@ -136,7 +136,7 @@ class Remove(Strict):
 class Posts(Strict):
     """Labour demand: the posts of all firms times a factor."""
 
-    times: Annotated[float, Field(ge=0, le=5)]
+    times: Annotated[float, Field(gt=0, le=5)]
 
 
 class Step(Strict):
