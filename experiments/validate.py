@@ -19,7 +19,6 @@ from pydantic import Field
 from experiments.evidence.evaluations import Task, Values, evaluate
 from experiments.evidence.replay import plain, replayed, steps_of
 from experiments.evidence.study import Study, checked, read_study, studies
-from experiments.page import keep, probes_of_studies
 from experiments.tables import publish
 from sim.cli import command
 from sim.errors import InputError
@@ -148,8 +147,6 @@ def summary(table: pd.DataFrame) -> str:
 
 def job(config: DictConfig) -> None:
     """Replay studies and publish the table and the forest plot."""
-    from analysis.evidence import forest
-
     options, settings = options_of(config)
     wanted = chosen(options)
     if options.save and options.study is not None:
@@ -164,7 +161,7 @@ def job(config: DictConfig) -> None:
             write(table, folder.work)
         folders.append(folder.path)
     if options.save:
-        keep({"studies": table}, probes_of_studies(wanted, settings), lambda to: forest(table, to))
+        save(table, wanted, settings)
     print(*(f"written: {path}" for path in folders), sep="\n")
 
 
@@ -176,6 +173,14 @@ def write(table: pd.DataFrame, folder: Path) -> None:
 
     write_csv(table, folder / "studies.csv")
     forest(table, folder)
+
+
+def save(table: pd.DataFrame, wanted: list[Study], settings: Settings) -> None:
+    """Put the table, its probes and the forest plot where docs/validation.md is made from."""
+    from analysis.evidence import forest
+    from experiments.page import keep, probes_of_studies
+
+    keep({"studies": table}, probes_of_studies(wanted, settings), lambda to: forest(table, to))
 
 
 if __name__ == "__main__":
