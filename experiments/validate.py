@@ -47,7 +47,9 @@ def options_of(config: DictConfig) -> tuple[Options, Settings]:
     own = {name: config[name] for name in Options.model_fields}
     plain_own = OmegaConf.to_container(OmegaConf.create(own), resolve=True)
     options = Options.model_validate(plain_own)
-    rest = OmegaConf.masked_copy(config, [name for name in config if name not in ("study", "save")])
+    rest = OmegaConf.masked_copy(
+        config, [str(name) for name in config if name not in ("study", "save")]
+    )
     return options, Settings.of_a_polo(rest)
 
 
@@ -96,7 +98,7 @@ def replay(wanted: list[Study], settings: Settings) -> pd.DataFrame:
 
 def compared(study: Study, told: list[Values]) -> list[dict[str, Any]]:
     """Return a row for each result of a study, from what its replicates told."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, result in study.results.items():
         terms = pd.DataFrame([values["results"][name] for values in told]).astype(float)
         given = terms["estimate"].dropna()
@@ -124,7 +126,7 @@ def compared(study: Study, told: list[Values]) -> list[dict[str, Any]]:
                 "estimate_low": low,
                 "estimate_high": high,
                 "inside": bool(len(given)) and above and below,
-                **terms.drop(columns="estimate").mean().to_dict(),
+                **{str(term): terms[term].mean() for term in terms if term != "estimate"},
                 "replicates": len(given),
                 "by_construction": result.by_construction or "",
                 "source": published.source,
@@ -178,6 +180,7 @@ def write(table: pd.DataFrame, folder: Path) -> None:
 def save(table: pd.DataFrame, wanted: list[Study], settings: Settings) -> None:
     """Put the table, its probes and the forest plot where docs/validation.md is made from."""
     from analysis.evidence import forest
+
     from experiments.page import keep, probes_of_studies
 
     keep({"studies": table}, probes_of_studies(wanted, settings), lambda to: forest(table, to))

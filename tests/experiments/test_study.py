@@ -100,7 +100,10 @@ def test_the_study_that_others_are_broken_from_can_be_read(tmp_path):
         ({"population": {"age": {"from": 9, "below": 1}}}, "}}: age: below 1 is not above from 9"),
         ({"population": {"age": {"to": 9}}}, "age: to=9: "),
         ({HOW + ".kind": "guess"}, f"{HOW}.kind=guess: Input should be 'difference_in_means'"),
-        ({HOW + ".treated.arm": "leg"}, "results.work: arm 'leg' is unknown; known: none, loss, lottery"),
+        (
+            {HOW + ".treated.arm": "leg"},
+            "results.work: arm 'leg' is unknown; known: none, loss, lottery",
+        ),
         ({HOW + ".treated.of": "rich"}, f"{HOW}.treated.of=rich: Input should be 'everybody'"),
         ({STEP: {"houses": 1}}, f"{STEP}.houses=1: "),
         ({STEP: {}}, "a step is one change, not 0; known changes: places, remove, parameters"),
