@@ -41,6 +41,11 @@ GOOD = {
         }
     },
 }  # fmt: skip
+LAUGHS = "\n".join(
+    ["a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha]"]
+    + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
+)
+"""A small file that would hold 9 to the power of 30 words."""
 HOW = "results.work.estimator"
 FOUND = "results.work.published"
 STEP = "arms.lottery.0"
@@ -200,11 +205,8 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
 
 
 def test_a_file_that_grows_when_read_is_refused_at_once(tmp_path):
-    laughs = ["a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha]"]
-    for n in range(1, 30):
-        laughs.append(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]")
     begun = time.monotonic()
-    assert "alias *a0 is not allowed: write it out" in refusal(tmp_path, "\n".join(laughs))
+    assert "alias *a0 is not allowed: write it out" in refusal(tmp_path, LAUGHS)
     assert time.monotonic() - begun < 2
 
 
@@ -262,3 +264,13 @@ def test_the_command_refuses_in_one_line_and_writes_nothing(told, tmp_path, line
     assert status == 2 and err.startswith("error: ") and err.count("\n") == 1, err
     assert not [word for word in words if word not in err], err
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+@pytest.mark.parametrize("text", [LAUGHS, "a: &a [*a]"])
+def test_the_command_refuses_a_file_that_grows_at_once(told, tmp_path, text):
+    (tmp_path / "here" / "study" / "laughs.yaml").write_text(text, "utf-8")
+    begun = time.monotonic()
+    status, err = told("+study=laughs")
+    assert status == 2 and err.count("\n") == 1, err
+    assert err.startswith("error: study=laughs: laughs.yaml written out, without aliases, holds mo")
+    assert time.monotonic() - begun < 5
