@@ -153,6 +153,7 @@ def test_an_estimate_is_inside_at_the_ends_and_where_an_end_is_open():
 
     assert inside([1, 3], low=2, value=2)["inside"] and not inside([1, 2], low=2, value=2)["inside"]
     assert inside([-900], low=None)["inside"] and not inside([900], low=None)["inside"]
+    assert inside([100])["inside"] and not inside([100.1])["inside"]
     nothing = inside([None, None])
     assert not nothing["inside"] and nothing["replicates"] == 0
     half = inside([None, 5])
