@@ -2,6 +2,7 @@
 
 import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sim.results.folder import ResultFolder
@@ -19,7 +20,8 @@ def publish(table: pd.DataFrame, name: str, title: str, settings: Settings) -> N
     for column in columns:
         shown.add_column(column, justify="right" if table[column].dtype.kind in "fi" else "left")
     for _, row in table.iterrows():
-        shown.add_row(*(text(row[column]) for column in columns))
+        # What a user wrote may look like the terminal's own markup
+        shown.add_row(*(escape(text(row[column])) for column in columns))
     console = Console()
     Console(width=max(console.width, 120)).print(shown)
     if "inside" in table:

@@ -19,7 +19,6 @@ from pydantic import Field
 from experiments.evidence.evaluations import Task, Values, evaluate
 from experiments.evidence.replay import plain, replayed, steps_of
 from experiments.evidence.study import Study, checked, read_study, studies
-from experiments.page import keep, probes_of_studies
 from experiments.tables import publish
 from sim.cli import command
 from sim.errors import InputError
@@ -99,7 +98,7 @@ def replay(wanted: list[Study], settings: Settings) -> pd.DataFrame:
 
 def compared(study: Study, told: list[Values]) -> list[dict[str, Any]]:
     """Return a row for each result of a study, from what its replicates told."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, result in study.results.items():
         terms = pd.DataFrame([values["results"][name] for values in told]).astype(float)
         given = terms["estimate"].dropna()
@@ -157,8 +156,6 @@ def summary(table: pd.DataFrame) -> str:
 
 def job(config: DictConfig) -> None:
     """Replay studies and publish the table and the forest plot."""
-    from analysis.evidence import forest
-
     options, settings = options_of(config)
     wanted = chosen(options)
     if options.save and options.study is not None:
@@ -173,7 +170,7 @@ def job(config: DictConfig) -> None:
             write(table, folder.work)
         folders.append(folder.path)
     if options.save:
-        keep({"studies": table}, probes_of_studies(wanted, settings), lambda to: forest(table, to))
+        save(table, wanted, settings)
     print(*(f"written: {path}" for path in folders), sep="\n")
 
 
@@ -184,6 +181,15 @@ def write(table: pd.DataFrame, folder: Path) -> None:
 
     write_csv(table, folder / "studies.csv")
     forest(table, folder)
+
+
+def save(table: pd.DataFrame, wanted: list[Study], settings: Settings) -> None:
+    """Put the table, its probes and the forest plot where docs/validation.md is made from."""
+    from analysis.evidence import forest
+
+    from experiments.page import keep, probes_of_studies
+
+    keep({"studies": table}, probes_of_studies(wanted, settings), lambda to: forest(table, to))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import contextlib
 import difflib
 import functools
 import io
+import math
 import os
 import sys
 import traceback
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import hydra
+import yaml
 from hydra._internal.utils import get_args_parser
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
@@ -42,7 +44,6 @@ from omegaconf.errors import (
     OmegaConfBaseException,
 )
 from pydantic import ValidationError
-from yaml import MarkedYAMLError
 
 import configs
 from sim.errors import IncompleteError, InputError, Interrupted
@@ -60,6 +61,9 @@ INPUT_ERRORS = (
 
 #: How many invalid values, names and characters of a value one line shows.
 SHOWN_ERRORS, SHOWN_NAMES, SHOWN_CHARACTERS = 3, 24, 60
+
+#: How many values a file of the user's own may hold once its aliases are written out.
+MOST_NODES = 100_000
 
 
 def main() -> int:
@@ -185,16 +189,46 @@ def _arguments(given: list[str], scenario: str | None = None) -> list[str]:
     complaint = io.StringIO()
     try:
         with contextlib.redirect_stderr(complaint):
-            overrides = get_args_parser().parse_intermixed_args(given).overrides
+            parsed = get_args_parser().parse_intermixed_args(given)
     except SystemExit as end:
         if end.code:
             raise InputError(complaint.getvalue().rpartition("error: ")[2]) from None
         raise
+    overrides = parsed.overrides
+    if parsed.config_dir:
+        _refuse_what_grows(Path(parsed.config_dir), overrides)
     options = [argument for argument in given if argument not in [*overrides, "--"]]
     plus = ["+" + line if line.startswith("scenario=") else line for line in overrides]
     if scenario and not any(line.lstrip("+~").startswith("scenario") for line in plus):
         plus.insert(0, f"+scenario={scenario}")
     return [*options, "--", *plus]
+
+
+def _refuse_what_grows(folder: Path, overrides: Sequence[str]) -> None:
+    """Refuse a chosen file of the user's own whose aliases hold too much: Hydra copies each."""
+    for override in overrides:
+        group, _, choice = override.lstrip("+").partition("=")
+        path = folder / group.partition("@")[0] / f"{choice}.yaml"
+        if not path.is_file():
+            continue
+        with contextlib.suppress(yaml.YAMLError, UnicodeDecodeError, OSError):  # Hydra says why
+            tree = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
+            if _written_out(tree, {}) > MOST_NODES:
+                raise InputError(
+                    f"{group}={choice}: {path.name} written out, without aliases, holds more than "
+                    f"{MOST_NODES:,} values"
+                )
+
+
+def _written_out(node: Any, known: dict[int, float]) -> float:
+    """Return how many values a node of YAML holds once its aliases are copied."""
+    if id(node) not in known:
+        known[id(node)] = math.inf  # until it is counted: one that holds itself has no end
+        parts = node.value if isinstance(node, yaml.CollectionNode) else []
+        if isinstance(node, yaml.MappingNode):
+            parts = [part for pair in parts for part in pair]
+        known[id(node)] = 1 + sum(_written_out(part, known) for part in parts)
+    return known[id(node)]
 
 
 def _print(kind: str, message: str) -> None:
@@ -221,7 +255,7 @@ def _message(error: BaseException, config: DictConfig | None = None) -> str:
         case MissingConfigException(missing_cfg_file=str(path), options=list(known)):
             group, _, choice = path.rpartition("/")
             return f"{group}={choice}: no such choice; known: {_names(known)}"
-        case MarkedYAMLError():
+        case yaml.MarkedYAMLError():
             where = error.problem_mark or error.context_mark
             place = f"{where.name} line {where.line + 1}: " if where else ""
             return f"{place}not valid YAML: {error.problem or error.context}"

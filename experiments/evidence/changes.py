@@ -21,6 +21,10 @@ from sim.settings.base import minutes
 PLENTY = 100_000
 """Places of each room of a centre that never fills."""
 EVENING_SHARE = 1.0
+LITTLE = 1e-9
+"""Weight of a centre where no child lives: places go there if they live nowhere."""
+LOT_OF = {"grandmother": 0, "place": 1, "partner": 2}
+"""Which of a woman's lots decides what: losing one person says nothing of losing another."""
 
 
 class Changed:
@@ -73,7 +77,8 @@ class Changed:
         """Take a person out of the households of a share of those meant, who choose anew."""
         h = model.tables["households"]
         there = h.grandmother != ABSENT if step.person == "grandmother" else h.partner == 1
-        gone = self.meant(model, step.who) & there & (lot_of(model, 0) < step.share)
+        lot = lot_of(model, LOT_OF[step.person])
+        gone = self.meant(model, step.who) & there & (lot < step.share)
         if step.person == "grandmother":
             h.persons[gone & (h.grandmother == CORESIDENT)] -= 1
             h.grandmother[gone] = ABSENT
@@ -97,7 +102,7 @@ class Changed:
         t = model.tables
         may = self.meant(model, step.who)
         if step.lottery is not None and self.applicants is not None:
-            drawn = lot_of(model, 1) < step.lottery.share
+            drawn = lot_of(model, LOT_OF["place"]) < step.lottery.share
             applicants = may & self.applicants
             self.won, self.lost = applicants & drawn, applicants & ~drawn
             may = self.won
@@ -124,7 +129,7 @@ class Changed:
         total = None if plenty else self.places_wanted(model, step, staff)
         first = t["centres"].size
         new = add_centres(
-            model, firms.zone[plants], EMPRESA, None if total is None else (total, per_plant + 1e-9)
+            model, firms.zone[plants], EMPRESA, None if total is None else (total, per_plant)
         )
         new.opens, new.closes = minutes(step.opens), minutes(step.closes)
         if step.evening:
@@ -167,7 +172,7 @@ def add_centres(
     places[:, :N_AGES] = PLENTY
     if shared is not None:
         total, weights = shared
-        by_room = np.outer(weights, shares_of_rooms(model.polo.rooms))
+        by_room = np.outer(weights + LITTLE, shares_of_rooms(model.polo.rooms))
         places[:, :N_AGES] = apportion(total, by_room.ravel()).reshape(count, N_AGES)
     t["centres"] = np.concatenate((t["centres"], new)).view(np.recarray)
     t["places"] = np.concatenate((t["places"], places))

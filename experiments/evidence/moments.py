@@ -14,7 +14,7 @@ import configs
 from experiments.evidence.changes import Changed, use_of_new_centres
 from experiments.evidence.evaluations import Task, Tick, Values
 from experiments.evidence.persons import People, Population, count, counters_of, definition
-from experiments.evidence.reading import first_line_of
+from experiments.evidence.reading import first_line_of, read_yaml
 from experiments.evidence.study import Places, Step
 from sim.errors import InputError
 from sim.model import PoloModel
@@ -109,8 +109,8 @@ def moments(polo: str) -> dict[str, Moment]:
 def read_moments(path: Path) -> dict[str, Moment]:
     """Return the moments of a file; raises InputError, naming the moment and what is allowed."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))["moments"]
-    except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
+        found = read_yaml(path)["moments"]
+    except (KeyError, TypeError) as error:
         raise InputError(f"{path.name}: not a file of moments ({type(error).__name__})") from None
     result = {}
     for name, written in found.items():

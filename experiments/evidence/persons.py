@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import ConfigDict, Field, RootModel, model_validator
+from pydantic import ConfigDict, Field, RootModel, ValidationError, model_validator
 
+from experiments.evidence.reading import first_line_of
 from sim.agents.ceci import GUARDERIA
 from sim.agents.firm import AGROPECUARIO
 from sim.agents.household import ABSENT, CORESIDENT, NEARBY, NOT_WORKING
@@ -236,7 +237,10 @@ def check(trait: str, condition: Any) -> None:
     if trait in NUMBERS:
         if not isinstance(condition, dict):
             raise ValueError(f"{trait} is a number: write {{from: 1, below: 2}}, not {condition!r}")
-        Between.model_validate(condition)
+        try:
+            Between.model_validate(condition)
+        except ValidationError as error:
+            raise ValueError(f"{trait}: {first_line_of(error)}") from None
     elif trait in WORDS:
         for word in _listed(condition):
             if word not in WORDS[trait][0]:

@@ -9,12 +9,11 @@ write one.
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 import configs
-from experiments.evidence.persons import Population, definition
-from experiments.evidence.reading import first_line_of
+from experiments.evidence.persons import COUNTED, Population, counters_of
+from experiments.evidence.reading import first_line_of, read_yaml
 from sim.errors import InputError
 from sim.settings import Known, Label, Strict
 from sim.settings.base import Clock, minutes
@@ -24,6 +23,30 @@ Months = tuple[int, int]
 
 NONE = "none"
 """The arm in which nothing is changed; it is always there."""
+
+
+def _measure(name: str) -> str:
+    """Return the name of a measure that a month of a population has; refuse any other."""
+    try:
+        counters = counters_of(name)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+    if not counters <= set(COUNTED):
+        raise ValueError(f"measure {name!r} is of an offer, which no month of a study has")
+    return name
+
+
+def _parameter(name: str) -> str:
+    """Return the name of a parameter; refuse any other."""
+    from sim.parameters import names
+
+    if name not in names():
+        raise ValueError(f"parameter {name!r} is unknown; see configs/parameters/base.yaml")
+    return name
+
+
+Measure = Annotated[str, AfterValidator(_measure)]
+ParameterName = Annotated[str, AfterValidator(_parameter)]
 
 # What differs from the polo
 
@@ -51,18 +74,8 @@ class Set(Strict):
 class Society(Strict):
     """Another country or time: parameters and figures of the polo that hold from the start."""
 
-    parameters: dict[str, Set] = Field(default_factory=dict)
+    parameters: dict[ParameterName, Set] = Field(default_factory=dict)
     figures: dict[str, Set] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def known_names(self) -> "Society":
-        """Refuse an unknown parameter."""
-        from sim.parameters import names
-
-        for name in self.parameters:
-            if name not in names():
-                raise ValueError(f"parameter {name!r} is unknown; see configs/parameters/base.yaml")
-        return self
 
 
 # What is changed for whom
@@ -106,6 +119,9 @@ class Places(Strict):
         """Refuse what cannot go together."""
         if self.number is not None and self.per_100 is not None:
             raise ValueError("give number or per_100, and not both")
+        for name in ("number", "per_100"):
+            if self.lottery is not None and getattr(self, name) is not None:
+                raise ValueError(f"{name} has no meaning with a lottery: who wins has a place")
         if self.where == "plants":
             if self.plants is None:
                 raise ValueError("where plants needs plants: how many of the largest")
@@ -144,18 +160,16 @@ class Step(Strict):
 
     places: Places | None = None
     remove: Remove | None = None
-    parameters: dict[str, Set] | None = None
+    parameters: dict[ParameterName, Set] | None = None
     posts: Posts | None = None
 
     @model_validator(mode="after")
     def one_change(self) -> "Step":
-        """Refuse a step with no change or several, and unknown parameters."""
+        """Refuse a step with no change or several."""
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
             known = ", ".join(type(self).model_fields)
             raise ValueError(f"a step is one change, not {len(given)}; known changes: {known}")
-        if self.parameters is not None:
-            Society(parameters=self.parameters)
         return self
 
 
@@ -208,7 +222,7 @@ class Estimator(Strict):
     treated: Group
     control: Group | None = None
     third: Population | None = None
-    per: str | None = None
+    per: Measure | None = None
     months: Months
     before: Months | None = None
     scale: Literal["points", "percent", "ratio_of_means"] = "points"
@@ -231,12 +245,12 @@ class Estimator(Strict):
             optional = self.kind == "within_person" and name == "control"
             if given and name not in needs and not optional:
                 raise ValueError(f"{self.kind} has no use for {name}")
+        groups = (self.treated, self.control)
         for name in ("months", "before"):
             window = getattr(self, name)
             if window is None:
                 continue
             first, last = window
-            groups = (self.treated, self.control)
             if name == "before" and any(group and group.of == "using" for group in groups):
                 raise ValueError("nobody is using a new centre before there is one: write users")
             late = name == "months"
@@ -245,8 +259,11 @@ class Estimator(Strict):
                 raise ValueError(f"{name} {list(window)}: write such as {allowed}, in order")
         if self.scale != "points" and self.kind not in ("difference_in_means", "within_person"):
             raise ValueError(f"scale {self.scale} has no meaning for {self.kind}")
-        if self.per is not None:
-            definition(self.per)
+        if self.scale == "ratio_of_means" and self.kind == "within_person" and self.control:
+            raise ValueError("ratio_of_means has no change of a control to take off")
+        for name in ("third", "contrast"):
+            if getattr(self, name) and any(group and group.who for group in groups):
+                raise ValueError(f"{name} says who is compared: leave who out of the groups")
         return self
 
 
@@ -284,17 +301,11 @@ class Result(Strict):
     """
 
     label: Label
-    outcome: str
+    outcome: Measure
     estimator: Estimator
     published: Published
     mechanism: Label | None = None
     by_construction: Label | None = None
-
-    @model_validator(mode="after")
-    def known_outcome(self) -> "Result":
-        """Refuse an outcome that cannot be asked of a population."""
-        definition(self.outcome)
-        return self
 
 
 class Study(Strict):
@@ -327,6 +338,11 @@ class Study(Strict):
                         f"results.{name}: arm {group.arm!r} is unknown; known: {', '.join(arms)}"
                     )
                 self._check_group(name, group)
+            if how.kind == "within_person" and not self._has_places(how.treated.arm):
+                raise ValueError(
+                    f"results.{name}: nobody enters a new centre in arm {how.treated.arm}, for "
+                    "it has no places: within_person has no entry to count from"
+                )
             if how.months[1] > self.observed:
                 raise ValueError(
                     f"results.{name}: months {list(how.months)} are not within observed "
@@ -342,16 +358,19 @@ class Study(Strict):
                 raise ValueError(f"arms.{name}: more than one step of places")
         return self
 
+    def _has_places(self, arm: str) -> bool:
+        return any(step.places is not None for step in self.arms.get(arm, []))
+
     def _check_group(self, result: str, group: Group) -> None:
         steps = self.arms.get(group.arm, [])
         places = [step.places for step in steps if step.places is not None]
         needed = {
             "won": any(found.lottery is not None for found in places),
             "lost": any(found.lottery is not None for found in places),
-            "users": bool(places),
-            "using": bool(places),
-            "non_users": bool(places),
-            "waiting": bool(places),
+            "users": self._has_places(group.arm),
+            "using": self._has_places(group.arm),
+            "non_users": self._has_places(group.arm),
+            "waiting": self._has_places(group.arm),
             "touched": any(step.remove is not None for step in steps),
             "untouched": any(step.remove is not None for step in steps),
         }
@@ -376,14 +395,7 @@ def read_study(path: Path) -> Study:
     InputError
         If it cannot be used, in one line that names file, key, value and what is allowed.
     """
-    try:
-        written: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise InputError(f"{path.name}: not valid YAML: {said}") from None
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from None
-    study = checked(written, path.name)
+    study = checked(read_yaml(path), path.name)
     if study.name != path.stem:
         raise InputError(f"{path.name}: name {study.name!r} is not that of the file")
     return study
@@ -391,6 +403,9 @@ def read_study(path: Path) -> Study:
 
 def checked(written: Any, where: str) -> Study:
     """Return a study written as plain data; raises InputError, which says where and what."""
+    if not isinstance(written, dict):
+        said = "nothing" if written is None else type(written).__name__
+        raise InputError(f"{where}: a study is keys with their values (name: ...), not {said}")
     try:
         return Study.model_validate(written)
     except (ValidationError, InputError) as error:

@@ -120,7 +120,9 @@ def test_what_cannot_be_used_is_refused_in_one_line(tmp_path, written, said):
 def test_a_file_that_has_none_is_refused(tmp_path, text):
     path = tmp_path / "town.yaml"
     path.write_text(text, "utf-8")
-    with pytest.raises(InputError, match=r"^town.yaml: not a file of moments \(\w+\)$"):
+    with pytest.raises(
+        InputError, match=r"^town.yaml: not (a file of moments \(\w+\)$|valid YAML: )"
+    ):
         read_moments(path)
 
 

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from experiments.evidence.moments import compared, simulated_moments, task_of
 from experiments.population import compare as compare_people
-from experiments.tables import markdown
+from experiments.tables import markdown, publish
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -26,6 +27,13 @@ def test_the_docs_have_the_table_of_people_as_it_is(people, settings):
     assert markdown(people, title) in (DOCS / "population.md").read_text(encoding="utf-8"), (
         "write it again: python -m experiments.population +scenario=polo_norte output_dir=DIR"
     )
+
+
+def test_markup_in_a_cell_is_shown_as_it_was_written(settings, capsys):
+    words = ["[/red]", "[bold]a", "<b>b</b>"]
+    publish(pd.DataFrame({"unit": words}), "made", "Made", settings())
+    out = capsys.readouterr().out
+    assert not [word for word in words if word not in out], out
 
 
 def test_the_baseline_comes_near_the_published_levels(settings):
