@@ -186,7 +186,6 @@ def write(table: pd.DataFrame, folder: Path) -> None:
 def save(table: pd.DataFrame, wanted: list[Study], settings: Settings) -> None:
     """Put the table, its probes and the forest plot where docs/validation.md is made from."""
     from analysis.evidence import forest
-
     from experiments.page import keep, probes_of_studies
 
     keep({"studies": table}, probes_of_studies(wanted, settings), lambda to: forest(table, to))

@@ -63,6 +63,7 @@ class Run(BaseModel):
     output_dir: str | None
     store: str
     resume: bool
+    posterior: bool
     executor: dict
     parameters: dict
     polo: dict
