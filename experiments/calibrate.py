@@ -72,7 +72,7 @@ SPREAD = 0.35
 """How far the second half of a wave is spread, times the difference of two draws."""
 MEANS = Path(configs.__file__).parent / "parameters" / "calibrated.yaml"
 MEANS_HEAD = """\
-# What runs have by default: base.yaml, with the calibrated parameters at the mean of the posterior
+# parameters=calibrated: base.yaml, with the calibrated parameters at the mean of the posterior
 # draws of Ciudad Juárez. Written by python -m experiments.calibrate save=true, never by hand."""
 MEANS_SOURCE = "Mean of the posterior draws by the moments of Ciudad Juárez (docs/validation.md)."
 TOLD_APART_BELOW, TIED_FROM = 0.8, 0.8
@@ -646,7 +646,7 @@ def job(config: DictConfig) -> None:
 
 
 def write_means(draws: pd.DataFrame, path: Path = MEANS) -> None:
-    """Write the means of posterior draws as the parameters that runs have by default."""
+    """Write the means of posterior draws as a choice of parameters, ``parameters=calibrated``."""
     lines = [MEANS_HEAD, "defaults:", "  - base", "  - _self_", ""]
     for name, mean in draws.mean().items():
         lines.append(f'{name}: {{value: {mean:.6g}, known: calibrated, source: "{MEANS_SOURCE}"}}')
