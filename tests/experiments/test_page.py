@@ -6,6 +6,7 @@ import pytest
 from experiments import page
 from experiments.evidence.moments import moments
 from experiments.evidence.study import read_study, studies
+from sim.posterior import draws
 
 KEPT = page.DOCS / "validation"
 AGAIN = "run the three commands at the end of docs/validation.md"
@@ -60,6 +61,16 @@ def test_today_s_model_replays_the_studies_of_the_page(settings, probes):
 
 def test_today_s_model_has_the_effects_of_the_page(settings, probes):
     assert page.probes_of_effects(settings()) == pytest.approx(of_kind(probes, "effect")), AGAIN
+
+
+def test_the_choice_of_calibrated_parameters_has_the_means_of_the_draws(settings):
+    means = draws("juarez").frame.mean()
+    given = settings("parameters=calibrated").parameters
+    for name, mean in means.items():
+        assert given[name].value == pytest.approx(mean, rel=1e-5), name
+        assert given[name].known == "calibrated"
+    others = set(given) - set(means.index)
+    assert all(given[name] == settings().parameters[name] for name in others)
 
 
 def test_no_fewer_moments_and_studies_are_inside_than_were():
