@@ -42,8 +42,8 @@ def forest(table: pd.DataFrame, folder: Path) -> list[Path]:
     """Draw the forest plot of replayed studies in both languages.
 
     Each row has its own unit, so all are drawn as distances from the published figure: -1 and 1 are
-    the ends of the published interval, each by its own half-width. An end that is open is as far as
-    the other.
+    the ends of the published interval, each by its own half-width. An end that is open is beyond
+    whatever was estimated.
 
     Parameters
     ----------
@@ -71,14 +71,16 @@ def _row(row: Mapping[Any, Any], words: Mapping[str, str], lang: str) -> dict[st
     value, low, high = (float(row[name]) for name in ("published", "low", "high"))
     below = value - low if np.isfinite(low) else np.nan
     above = high - value if np.isfinite(high) else np.nan
-    below, above = (
-        (below if below > 0 else above),
-        (above if above > 0 else below),
+    reach = 2 * max(
+        abs(float(row["estimate_low"]) - value), abs(float(row["estimate_high"]) - value)
     )
+    # An open end lies beyond whatever was estimated
+    below, above = (gap if np.isfinite(gap) else max(reach, 1e-9) for gap in (below, above))
 
     def scaled(name: str) -> float:
         gap = float(row[name]) - value
-        return float(np.clip(gap / (above if gap > 0 else below), -FARTHEST, FARTHEST))
+        half = above if gap > 0 else below
+        return float(np.clip(gap / half, -FARTHEST, FARTHEST)) if gap else 0.0
 
     unit = str(row["unit"])
     return {

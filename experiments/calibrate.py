@@ -500,7 +500,7 @@ def made_truth(settings: Settings, options: Options) -> np.ndarray:
 WORDS = {
     "en": {
         "moments": "Published moments and those of the posterior draws",
-        "moments_x": "distance from the published figure, in tolerances",
+        "moments_x": "distance from the published figure\n(tolerances)",
         "moments_band": "tolerance (90 % interval of the published figure)",
         "draws": "posterior draws: mean and 90 % interval",
         "parameters": "What the moments say of each parameter",
@@ -517,7 +517,7 @@ WORDS = {
     },
     "es": {
         "moments": "Momentos publicados y los de las muestras de la posterior",
-        "moments_x": "distancia de la cifra publicada, en tolerancias",
+        "moments_x": "distancia de la cifra publicada\n(tolerancias)",
         "moments_band": "tolerancia (intervalo de 90 % de la cifra publicada)",
         "draws": "muestras de la posterior: media e intervalo de 90 %",
         "parameters": "Lo que los momentos dicen de cada parámetro",

@@ -18,7 +18,7 @@ from sim.population.regions import regions
 from sim.posterior import draws, write_draws
 from sim.results.stream import ResultStream
 from sim.results.tables import effects
-from sim.run import baseline_replicate, main_job, paired_replicate
+from sim.run import main_job, paired_replicate
 from sim.settings import Settings
 from sim.unit import units
 
@@ -164,10 +164,6 @@ def test_a_replicate_lives_as_with_its_parameters_by_hand(settings):
         drawn, given = (paired_replicate(s, replicate) for s in (told, hand))
         pd.testing.assert_frame_equal(drawn.monthly, given.monthly, check_exact=True)
         pd.testing.assert_frame_equal(drawn.accounts, given.accounts, check_exact=True)
-        pd.testing.assert_frame_equal(
-            baseline_replicate(told, replicate), baseline_replicate(hand, replicate),
-            check_exact=True,
-        )  # fmt: skip
     model = PoloModel(told, 1)
     assert model.parameters["work_cost_20_29"][0] == -1.5
     assert model.settings.parameters["social_contributions"].value == 0.3
