@@ -75,7 +75,7 @@ def _row(row: Mapping[Any, Any], words: Mapping[str, str], lang: str) -> dict[st
         abs(float(row["estimate_low"]) - value), abs(float(row["estimate_high"]) - value)
     )
     # An open end lies beyond whatever was estimated
-    below, above = (gap if np.isfinite(gap) else max(reach, 1e-9) for gap in (below, above))
+    below, above = (max(gap if np.isfinite(gap) else reach, 1e-9) for gap in (below, above))
 
     def scaled(name: str) -> float:
         gap = float(row[name]) - value
