@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.evidence.evaluations import Task
-from experiments.evidence.headline import headline_effects
+from experiments.evidence.headline import described, headline_effects
 from experiments.evidence.headline import steps_of as effect_steps
 from experiments.evidence.moments import moments, simulated_moments, task_of
 from experiments.evidence.replay import plain, replayed, steps_of
@@ -301,9 +301,6 @@ def drives(folder: Path, lang: str) -> list[str]:
     if split is None:
         return []
     words = WORDS[lang]
-    found = catalogue()["measures"]
-    labels = {name: entry["label"][lang] for name, entry in found.items()}
-    units = {name: entry["unit"][lang] for name, entry in found.items()}
     parts = [
         f"## {words['drives']}",
         words["split"],
@@ -312,8 +309,8 @@ def drives(folder: Path, lang: str) -> list[str]:
                                       "parameters", "share")],
             [
                 (
-                    labels.get(row.measure, row.measure),
-                    units.get(row.measure, row.unit),
+                    described(str(row.measure))["label"][lang],
+                    _points(str(row.measure), lang),
                     text(row.mean),
                     f"{text(row.low)} {words['and']} {text(row.high)}",
                     text(row.half_chance),
@@ -362,6 +359,12 @@ def drives(folder: Path, lang: str) -> list[str]:
             ),
         ]  # fmt: skip
     return parts
+
+
+def _points(name: str, lang: str) -> str:
+    """Return the unit of an effect: points (pp) where its measure is a percentage."""
+    unit = described(name)["unit"][lang]
+    return unit if name == "occupancy" else unit.replace("%", "pp", 1)
 
 
 def _of_headline(folder: Path, name: str) -> pd.DataFrame | None:

@@ -200,7 +200,8 @@ def study(asked_for: Study) -> Tables:
         strong, spread, effects_at(coarse, spread, same_chance(spread), "samples")[:, 0], seed
     )
 
-    names = assumed(settings, options.only)
+    drawn_too = () if posterior is None else posterior.columns
+    names = assumed(settings, options.only, drawn_too)
     at_ends = ends(settings, names)
     both = same_chance(at_ends, settings.replicates)
     swung = swings(settings, names, effects_at(settings, at_ends, both, "swings"))

@@ -1,6 +1,6 @@
 """Swings: each assumed parameter from its low bound to its high one, the others as they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,17 @@ from experiments.sensitivity.screening import LEVEL
 from sim.settings import Settings
 
 
-def assumed(settings: Settings, only: Sequence[str] | None) -> list[str]:
-    """Return the names of the parameters that are assumed, those of `only` where it is given."""
+def assumed(
+    settings: Settings, only: Sequence[str] | None, drawn: Collection[str] = ()
+) -> list[str]:
+    """Return the names of the parameters that are assumed and not `drawn` from a posterior.
+
+    Those of `only` where it is given.
+    """
     return [
         name
         for name, parameter in settings.parameters.items()
-        if parameter.known == "assumed" and (only is None or name in only)
+        if parameter.known == "assumed" and name not in drawn and (only is None or name in only)
     ]
 
 
