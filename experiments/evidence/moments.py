@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -103,6 +104,11 @@ def moments(polo: str) -> dict[str, Moment]:
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in path.parent.glob("*.yaml")))
         raise InputError(f"polo {polo!r} has no moments; those with some: {known}")
+    return dict(_read_once(path, path.stat().st_mtime_ns))
+
+
+@cache
+def _read_once(path: Path, changed: int) -> dict[str, Moment]:
     return read_moments(path)
 
 
