@@ -73,7 +73,7 @@ def read_probes(folder: Path) -> Probes:
     path = folder / "probes.csv"
     if not path.exists():
         return {}
-    table = pd.read_csv(path, float_precision="round_trip")
+    table = pd.read_csv(path)
     return dict(zip(table["probe"], table["value"], strict=True))
 
 
@@ -275,7 +275,8 @@ def tested(folder: Path, lang: str) -> list[str]:
     heads = ("result", "unit", "published", "band", "replayed", "interval", "inside")
     whole = table.groupby("study", sort=False)["inside"].all()
     reasons = []
-    for row in table.fillna("").to_dict("records"):
+    texts = [f"{kind}_{lang}" for kind in ("mechanism", "construction")]
+    for row in table.assign(**{name: table[name].fillna("") for name in texts}).to_dict("records"):
         said = [row[f"mechanism_{lang}"]]
         if row[f"construction_{lang}"]:
             said.append(f"{words['construction']}: {row[f'construction_{lang}']}")
@@ -374,7 +375,7 @@ def _of_headline(folder: Path, name: str) -> pd.DataFrame | None:
 
 def _read(folder: Path, name: str) -> pd.DataFrame | None:
     path = folder / f"{name}.csv"
-    return pd.read_csv(path, float_precision="round_trip") if path.exists() else None
+    return pd.read_csv(path) if path.exists() else None
 
 
 def _end(value: float) -> str:

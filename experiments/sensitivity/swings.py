@@ -10,6 +10,12 @@ from experiments.evidence.headline import NAMES, unit_of
 from experiments.sensitivity.screening import LEVEL
 from sim.settings import Settings
 
+COLUMNS = (
+    "measure", "effect_unit", "parameter", "unit", "low", "base", "high", "effect_at_low",
+    "effect_at_base", "effect_at_high", "swing", "chance", "source",
+)  # fmt: skip
+"""Of the table of swings, which has them too where nothing is left to swing."""
+
 
 def assumed(
     settings: Settings, only: Sequence[str] | None, drawn: Collection[str] = ()
@@ -87,7 +93,7 @@ def swings(settings: Settings, names: Sequence[str], values: np.ndarray) -> pd.D
                     "source": parameter.source,
                 }
             )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _chance(paired: np.ndarray) -> float:

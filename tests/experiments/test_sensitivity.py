@@ -217,7 +217,7 @@ def test_draws_have_chance_of_their_own():
 
 QUICK = (
     "trajectories=2", "samples=20", "draws=2", "screening_scale=0.01",
-    "only=[public_trust,detour_cost]",
+    "only=[public_trust,hours_part]",
 )  # fmt: skip
 
 
