@@ -278,9 +278,16 @@ def test_a_model_is_forgotten_when_its_run_is_over(settings):
     here = settings(*TINY)
     kept = []
 
+    def models():
+        return [one for one in gc.get_objects() if issubclass(type(one), PoloModel)]
+
+    before = {id(one) for one in models()}
+
     def tick():
         if not kept:
-            kept.extend(weakref.ref(one) for one in gc.get_objects() if isinstance(one, PoloModel))
+            kept.extend(
+                weakref.ref(one) for one in gc.get_objects() if issubclass(type(one), PoloModel)
+            )
 
     headline_effects(Task(here, 1, steps_of(here)), tick)
     gc.collect()

@@ -35,7 +35,8 @@ PAGE = (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")
 COLUMNS = [
     "study", "result", "label_es", "label_en", "outcome", "estimator", "unit", "published", "low",
     "high", "interval", "estimate", "estimate_low", "estimate_high", "inside", "treated", "control",
-    "women_treated", "women_control", "replicates", "by_construction", "source",
+    "women_treated", "women_control", "replicates", "mechanism_es", "mechanism_en",
+    "construction_es", "construction_en", "source",
 ]  # fmt: skip
 LABEL = {"es": "a", "en": "b"}
 

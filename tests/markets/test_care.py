@@ -18,6 +18,7 @@ from sim.agents.ceci import (
     IMSS,
     N_AGES,
     N_ROOMS,
+    UNINVITED,
     room_for,
     turn_of_room,
 )
@@ -438,37 +439,50 @@ def town():
     )
 
 
+HER = SimpleNamespace(invited=UNINVITED)
+
+
 def test_a_firms_own_centre_takes_its_staff_alone(town):
     for insured in (True, False):
-        assert may_enter(town, 0, 0, insured)
-        assert not may_enter(town, 0, 1, insured)
-        assert not may_enter(town, 0, 2, insured)
-        assert not may_enter(town, 0, m.NOBODY, insured)
-    assert all(may_enter(town, 1, firm, True) for firm in range(3))
+        assert may_enter(HER, town, 0, 0, insured)
+        assert not may_enter(HER, town, 0, 1, insured)
+        assert not may_enter(HER, town, 0, 2, insured)
+        assert not may_enter(HER, town, 0, m.NOBODY, insured)
+    assert all(may_enter(HER, town, 1, firm, True) for firm in range(3))
     town.access = access(uninsured=1, guarderias=1, fathers=1)
-    assert not may_enter(town, 0, m.NOBODY, False), "access to IMSS's centres opens no firm's"
+    assert not may_enter(HER, town, 0, m.NOBODY, False), "access to IMSS's centres opens no firm's"
     town.centres.open[:] = 0
-    assert not may_enter(town, 0, 0, True)
-    assert not may_enter(town, 1, 1, True)
+    assert not may_enter(HER, town, 0, 0, True)
+    assert not may_enter(HER, town, 1, 1, True)
 
 
 def test_a_centre_of_scheme_campo_takes_farm_workers_alone(town):
     town.centres.scheme[1] = CAMPO
-    assert [may_enter(town, 1, firm, True) for firm in (0, 1, 2, m.NOBODY)] == [0, 0, 1, 0]
+    assert [may_enter(HER, town, 1, firm, True) for firm in (0, 1, 2, m.NOBODY)] == [
+        0,
+        0,
+        1,
+        0,
+    ]
     town.access = access(uninsured=1)
-    assert [may_enter(town, 1, firm, False) for firm in (0, 1, 2, m.NOBODY)] == [0, 0, 1, 0]
+    assert [may_enter(HER, town, 1, firm, False) for firm in (0, 1, 2, m.NOBODY)] == [
+        0,
+        0,
+        1,
+        0,
+    ]
 
 
 @pytest.mark.parametrize("uninsured", [0, 1])
 @pytest.mark.parametrize("guarderias", [0, 1])
 def test_the_uninsured_enter_only_what_is_open_to_them(town, uninsured, guarderias):
     town.access = access(uninsured=uninsured, guarderias=guarderias)
-    assert may_enter(town, 1, m.NOBODY, False) == (uninsured == 1)
+    assert may_enter(HER, town, 1, m.NOBODY, False) == (uninsured == 1)
     town.centres.scheme[1] = GUARDERIA
-    assert may_enter(town, 1, m.NOBODY, False) == (uninsured == 1 and guarderias == 1)
-    assert may_enter(town, 1, m.NOBODY, True)
+    assert may_enter(HER, town, 1, m.NOBODY, False) == (uninsured == 1 and guarderias == 1)
+    assert may_enter(HER, town, 1, m.NOBODY, True)
     town.centres.open[1] = 0
-    assert not may_enter(town, 1, m.NOBODY, True)
+    assert not may_enter(HER, town, 1, m.NOBODY, True)
 
 
 def test_a_fathers_insurance_counts_where_it_does_and_while_she_works(town):
