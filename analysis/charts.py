@@ -390,18 +390,8 @@ def _entitle(figure: Figure, ax: Axes, title: str, x: str, source: str, *, legen
     """Put title, axis, legend and source where they cover nothing."""
     ax.set_xlabel(x)
     ax.xaxis.set_major_formatter(_Numbers())
-    handles, names = ax.get_legend_handles_labels() if legend else ([], [])
-    # The title belongs to the legend: two things outside the axes would be laid over each other.
-    figure.legend(
-        handles,
-        names,
-        title=title,
-        title_fontproperties={"size": 11, "weight": "bold"},
-        alignment="left",
-        loc="outside upper left",
-        ncols=max(1, len(handles)),
-        frameon=False,
-    )
+    handles = ax.get_legend_handles_labels()[0] if legend else []
+    _legend(figure, title, handles, columns=max(1, len(handles)), size=11)
     _source(figure, source)
 
 
@@ -533,12 +523,14 @@ def _surround(figure: Figure, words: Words, *, burn_in: bool, line: bool) -> Non
     _source(figure, words.source)
 
 
-def _legend(figure: Figure, title: str, handles: Sequence[Any], columns: int) -> None:
+def _legend(
+    figure: Figure, title: str, handles: Sequence[Any], columns: int, size: int = 13
+) -> None:
     # The title belongs to the legend: two things outside the axes would be laid over each other.
     figure.legend(
         handles=handles,
         title=title,
-        title_fontproperties={"size": 13, "weight": "bold"},
+        title_fontproperties={"size": size, "weight": "bold"},
         alignment="left",
         loc="outside upper left",
         ncols=columns,

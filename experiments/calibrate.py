@@ -29,7 +29,7 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from pydantic import Field, field_validator, model_validator
 from scipy import stats
 
@@ -38,6 +38,7 @@ from analysis import charts
 from experiments.emulator import Emulator, one_thread
 from experiments.evidence.evaluations import evaluate
 from experiments.evidence.moments import Moment, moments, simulated_moments, task_of
+from experiments.options import split
 from experiments.page import keep, probes_of_moments
 from experiments.posterior import (
     Belief,
@@ -122,10 +123,7 @@ def asked(config: DictConfig) -> tuple[Settings, Options]:
     pydantic.ValidationError, InputError
         If a key or value cannot be used.
     """
-    rest = [str(name) for name in config if name not in Options.model_fields]
-    settings = Settings.of_a_polo(OmegaConf.masked_copy(config, rest))
-    own = OmegaConf.masked_copy(config, list(Options.model_fields))
-    options = Options.model_validate(OmegaConf.to_container(own, resolve=True))
+    settings, options = split(config, Options)
     for name in options.free:
         if name not in settings.parameters:
             known = ", ".join(settings.parameters)

@@ -15,6 +15,7 @@ from scipy import stats
 
 from experiments.emulator import Emulator
 from experiments.evidence.moments import Moment
+from experiments.options import with_values
 from sim.errors import InputError
 from sim.settings import Parameter, Settings
 
@@ -86,11 +87,7 @@ class Prior:
 
     def settings(self, settings: Settings, values: np.ndarray) -> Settings:
         """Return settings with these values (parameters,) in place of their own."""
-        changed = {
-            name: settings.parameters[name].model_copy(update={"value": float(value)})
-            for name, value in zip(self.names, values, strict=True)
-        }
-        return settings.model_copy(update={"parameters": settings.parameters | changed})
+        return with_values(settings, dict(zip(self.names, values, strict=True)))
 
 
 def _distribution(parameter: Parameter, belief: Belief) -> Any:

@@ -13,17 +13,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from pydantic import Field
 
 from experiments.evidence.evaluations import Task, Values, evaluate
 from experiments.evidence.replay import plain, replayed, steps_of
 from experiments.evidence.study import Study, checked, read_study, studies
+from experiments.options import split
 from experiments.tables import publish
 from sim.cli import command
 from sim.errors import InputError
 from sim.results.folder import ResultFolder
-from sim.settings import Settings, Strict
+from sim.settings import Label, Settings, Strict
 
 LEVEL = 0.90
 
@@ -34,23 +35,6 @@ class Options(Strict):
     study: dict[str, Any] | None = None
     save: bool = False
     replicates: int = Field(ge=2)
-
-
-def options_of(config: DictConfig) -> tuple[Options, Settings]:
-    """Return the command's own options and the settings of its simulations.
-
-    Raises
-    ------
-    InputError, pydantic.ValidationError
-        If something cannot be used.
-    """
-    own = {name: config[name] for name in Options.model_fields}
-    plain_own = OmegaConf.to_container(OmegaConf.create(own), resolve=True)
-    options = Options.model_validate(plain_own)
-    rest = OmegaConf.masked_copy(
-        config, [str(name) for name in config if name not in ("study", "save")]
-    )
-    return options, Settings.of_a_polo(rest)
 
 
 def chosen(options: Options) -> list[Study]:
@@ -84,7 +68,7 @@ def replay(wanted: list[Study], settings: Settings) -> pd.DataFrame:
                     f"study {study.name}: figure {figure!r} is unknown; known: {known}"
                 )
     tasks = [
-        Task(settings.of_replicate(replicate), replicate, steps_of(settings, study), plain(study))
+        Task(settings, replicate, steps_of(settings, study), plain(study))
         for study in wanted
         for replicate in range(settings.replicates)
     ]
@@ -128,18 +112,17 @@ def compared(study: Study, told: list[Values]) -> list[dict[str, Any]]:
                 "inside": bool(len(given)) and above and below,
                 **{str(term): terms[term].mean() for term in terms if term != "estimate"},
                 "replicates": len(given),
-                "mechanism_es": "" if result.mechanism is None else result.mechanism.es,
-                "mechanism_en": "" if result.mechanism is None else result.mechanism.en,
-                "construction_es": ""
-                if result.by_construction is None
-                else result.by_construction.es,
-                "construction_en": ""
-                if result.by_construction is None
-                else result.by_construction.en,
+                **texts("mechanism", result.mechanism),
+                **texts("construction", result.by_construction),
                 "source": published.source,
             }
         )
     return rows
+
+
+def texts(name: str, label: Label | None) -> dict[str, str]:
+    """Return a text in both languages, as columns; empty where there is none."""
+    return {f"{name}_{lang}": getattr(label, lang, "") for lang in ("es", "en")}
 
 
 SHOWN = [
@@ -156,7 +139,7 @@ def summary(table: pd.DataFrame) -> str:
 
 def job(config: DictConfig) -> None:
     """Replay studies and publish the table and the forest plot."""
-    options, settings = options_of(config)
+    settings, options = split(config, Options)
     wanted = chosen(options)
     if options.save and options.study is not None:
         raise InputError("save=true keeps all studies together: leave +study out")

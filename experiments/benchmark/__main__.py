@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from pydantic import Field, field_validator
 
 from analysis import charts
 from experiments.benchmark.agreement import agree, verdict
 from experiments.benchmark.measure import Peer, Request, run, store
+from experiments.options import split
 from experiments.tables import markdown, publish
 from sim.cli import command
 from sim.results.console import progress
@@ -92,10 +93,8 @@ def asked(config: DictConfig) -> tuple[Settings, Options]:
     pydantic.ValidationError
         If a key or value cannot be used.
     """
-    rest = [str(name) for name in config if name not in Options.model_fields]
-    settings = Settings.of_a_polo(OmegaConf.masked_copy(config, rest)).of_replicate(0)
-    own = OmegaConf.masked_copy(config, list(Options.model_fields))
-    return settings, Options.model_validate(OmegaConf.to_container(own, resolve=True))
+    settings, options = split(config, Options)
+    return settings.of_replicate(0), options
 
 
 def measurements(options: Options, threads: int) -> list[tuple[Peer, int, int]]:

@@ -1,5 +1,6 @@
 """The estimators of studies, on what was seen of a cohort in each arm."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,10 +153,14 @@ def rate(outcome: str, arm: Watched, rows: slice, members: np.ndarray) -> float:
 
     `members` has the shape (months, women), or (1, women) where they are the same in all.
     """
+    return of_totals(outcome, lambda name: (arm.panel[name][rows] * members).sum())
+
+
+def of_totals(outcome: str, total: Callable[[str], float]) -> float:
+    """Return a measure, given what adds up to the total of a counter."""
     found = definition(outcome)
-    top = sum(float((arm.panel[name][rows] * members).sum()) for name in found["numerator"])
-    below = found.get("denominator", ["people"])
-    bottom = sum(float((arm.panel[name][rows] * members).sum()) for name in below)
+    top = sum(float(total(name)) for name in found["numerator"])
+    bottom = sum(float(total(name)) for name in found.get("denominator", ["people"]))
     return top / bottom * found.get("times", 100) if bottom else np.nan
 
 
@@ -190,13 +195,9 @@ def within_person(
 
 def own_rate(outcome: str, arm: Watched, seen: np.ndarray, at: np.ndarray, months: range) -> float:
     """Return a measure over months counted from each woman's own."""
-    found = definition(outcome)
     women = np.flatnonzero(seen)
     rows = at[women][None, :] + np.array(months)[:, None]
-    top = sum(float(arm.panel[name][rows, women].sum()) for name in found["numerator"])
-    below = found.get("denominator", ["people"])
-    bottom = sum(float(arm.panel[name][rows, women].sum()) for name in below)
-    return top / bottom * found.get("times", 100) if bottom else np.nan
+    return of_totals(outcome, lambda name: arm.panel[name][rows, women].sum())
 
 
 def compared(first: float, second: float, scale: str) -> float:

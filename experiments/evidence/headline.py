@@ -6,11 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from experiments.evidence.evaluations import Task, Tick, Values
-from sim.model import PoloModel
 from sim.results.measures import Counts, catalogue, measure, older_women
-from sim.results.tally import Tally
 from sim.settings import Settings
-from sim.unit import ARMS, cause, live, months_simulated
+from sim.unit import Unit, cause, months_simulated, outcome
 
 YEAR = 12
 JOBS_PER_COST = "jobs_per_cost"
@@ -101,18 +99,11 @@ def steps_of(settings: Settings) -> int:
 
 
 def _lived(task: Task, tick: Tick) -> list[Counts]:
-    """Return what was counted in each arm; what they share is simulated once."""
+    """Return what was counted in each arm."""
     settings = task.settings
-    baseline = PoloModel(settings, task.replicate, settings.plan.without_centres())
-    live(baseline, settings.burn_in, tick)
-    programme = baseline.fork(settings.plan)
     older = older_women([(settings.polo, settings.scale)])
-    counts = []
-    for _, model in zip(ARMS, (baseline, programme), strict=True):
-        live(model, settings.months, tick)
-        tally = Tally.of(model.history, model.tables["centres"].scheme)
-        counts.append(Counts(tally, older, settings.parameters))
-    return counts
+    arms = outcome(Unit(settings, task.replicate, ""), tick)
+    return [Counts(lived.tally, older, settings.parameters) for lived in arms.values()]
 
 
 def _last_year(values: np.ndarray) -> float:

@@ -17,11 +17,12 @@ from typing import Annotated, NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from pydantic import Field, field_validator
 
 from analysis import charts
 from experiments.evidence.headline import EFFECTS, NAMES, described
+from experiments.options import split
 from experiments.page import keep, probes_of_effects
 from experiments.sensitivity.indices import design, indices
 from experiments.sensitivity.intervals import intervals
@@ -148,10 +149,7 @@ def asked(config: DictConfig) -> Study:
     pydantic.ValidationError, InputError
         If a key or value cannot be used.
     """
-    rest = [str(name) for name in config if name not in Options.model_fields]
-    settings = Settings.of_a_polo(OmegaConf.masked_copy(config, rest))
-    own = OmegaConf.masked_copy(config, list(Options.model_fields))
-    options = Options.model_validate(OmegaConf.to_container(own, resolve=True))
+    settings, options = split(config, Options)
     if settings.replicates < 2:
         raise InputError(
             f"replicates={settings.replicates}: give 2 or more, to tell what is chance"

@@ -5,7 +5,7 @@ import pandas as pd
 
 from experiments.evidence.evaluations import Task, evaluate
 from experiments.evidence.headline import NAMES, headline_effects, steps_of
-from experiments.sensitivity.ranges import with_values
+from experiments.options import with_values
 from sim.errors import IncompleteError
 from sim.run import tell
 from sim.settings import Settings

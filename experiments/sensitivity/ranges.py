@@ -1,11 +1,12 @@
 """Ranges: between what each uncertain parameter is varied, and where the others stay."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from experiments.options import with_values
 from sim.errors import InputError
 from sim.posterior import FOLDER, draws
 from sim.settings import Parameter, Settings
@@ -102,14 +103,6 @@ def at_posterior_mean(settings: Settings, posterior: pd.DataFrame | None) -> Set
     if posterior is None:
         return settings
     return with_values(settings, {str(name): posterior[name].mean() for name in posterior})
-
-
-def with_values(settings: Settings, values: Mapping[str, float]) -> Settings:
-    """Return the settings with other values of some parameters (name to value, in its unit)."""
-    parameters = dict(settings.parameters)
-    for name, value in values.items():
-        parameters[name] = parameters[name].model_copy(update={"value": float(value)})
-    return settings.model_copy(update={"parameters": parameters})
 
 
 def drawn(
