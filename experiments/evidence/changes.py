@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.persons import People, Population
+from experiments.evidence.persons import Population
 from experiments.evidence.study import Places, Remove, Set, Step
 from sim.agents.ceci import ANYHOW, CENTRE, EMPRESA, ESTUDIO, N_AGES, N_ROOMS, OPEN, WORKING
 from sim.agents.firm import MAQUILA
@@ -16,6 +16,7 @@ from sim.population.quotas import apportion, lots
 from sim.programme.centres import NEVER, evening_places, shares_of_rooms
 from sim.programme.rollout import MARGIN
 from sim.purposes import STUDY
+from sim.results.persons import People
 from sim.settings.base import minutes
 
 PLENTY = 100_000

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.evidence.persons import People, Population, definition
+from experiments.evidence.persons import Population, definition
 from experiments.evidence.study import Estimator, Group, Result, Study
+from sim.results.persons import People
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ from pydantic import Field, ValidationError, model_validator
 import configs
 from experiments.evidence.changes import Changed, use_of_new_centres
 from experiments.evidence.evaluations import Task, Tick, Values
-from experiments.evidence.persons import People, Population, count, counters_of, definition
+from experiments.evidence.persons import Population, counters_of, definition
 from experiments.evidence.reading import first_line_of, read_yaml
 from experiments.evidence.study import Places, Step
 from sim.errors import InputError
 from sim.model import PoloModel
 from sim.results.measures import Counts, catalogue, groups_with, measure, older_women, units
+from sim.results.persons import People, count
 from sim.results.tally import Tally
 from sim.settings import Known, Label, Settings, Strict
 

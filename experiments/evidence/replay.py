@@ -13,9 +13,10 @@ import numpy as np
 from experiments.evidence.changes import Changed, use_of_new_centres
 from experiments.evidence.estimators import Watched, estimate
 from experiments.evidence.evaluations import Task, Tick, Values
-from experiments.evidence.persons import COUNTED, People, count, counters_of
+from experiments.evidence.persons import counters_of
 from experiments.evidence.study import NONE, Study
 from sim.model import PoloModel
+from sim.results.persons import COUNTED, People, count
 from sim.settings import Parameter, Settings
 
 

@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 import configs
-from experiments.evidence.persons import COUNTED, Population, counters_of
+from experiments.evidence.persons import Population, counters_of
 from experiments.evidence.reading import first_line_of, read_yaml
 from sim.errors import InputError
+from sim.results.persons import COUNTED
 from sim.settings import Known, Label, Strict
 from sim.settings.base import Clock, minutes
 

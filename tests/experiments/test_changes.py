@@ -12,7 +12,7 @@ from experiments.evidence.changes import (
     lot_of,
     use_of_new_centres,
 )
-from experiments.evidence.persons import People, Population
+from experiments.evidence.persons import Population
 from experiments.evidence.replay import Watch, arms_of, asked_in_trial, watch_arm
 from experiments.evidence.study import Step, Study
 from sim.agents.ceci import ANYHOW, EMPRESA, ESTUDIO, N_AGES, UNINVITED, WORKING
@@ -21,6 +21,7 @@ from sim.agents.firm import MAQUILA
 from sim.agents.household import ABSENT, CORESIDENT, NEARBY, NOT_WORKING
 from sim.agents.mother import FORMAL, NOBODY
 from sim.model import PoloModel
+from sim.results.persons import People
 
 SCALE = 0.05
 YOUNG = {"youngest_child": {"from": 2, "below": 48}}

@@ -6,20 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from experiments.evidence.persons import (
-    COUNTED,
-    NUMBERS,
-    TRAITS,
-    TRUTHS,
-    WORDS,
-    People,
-    Population,
-    count,
-    counters_of,
-    definition,
-)
+from experiments.evidence.persons import Population, counters_of, definition
 from sim.errors import InputError
 from sim.model import PoloModel
+from sim.results.persons import COUNTED, NUMBERS, TRAITS, TRUTHS, WORDS, People, count
 from sim.results.record import COUNTERS, GROUPS
 
 SHARED = sorted(set(COUNTED) & set(COUNTERS))

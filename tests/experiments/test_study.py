@@ -8,11 +8,11 @@ import pytest
 import yaml
 
 from experiments import validate
-from experiments.evidence.persons import TRAITS, WORDS
 from experiments.evidence.reading import MOST_BYTES
 from experiments.evidence.study import read_study, studies
 from sim.cli import command
 from sim.errors import InputError
+from sim.results.persons import TRAITS, WORDS
 
 GOOD = {
     "name": "mine",

@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 import yaml
 
-from experiments.evidence.persons import TRAITS, WORDS
 from experiments.evidence.study import (
     ESTIMATORS,
     Estimator,
@@ -29,6 +28,7 @@ from experiments.evidence.study import (
 from experiments.validate import compared, replay, summary
 from sim.errors import InputError
 from sim.results.measures import catalogue
+from sim.results.persons import TRAITS, WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")
