@@ -302,6 +302,61 @@ def small_lines(data: pd.DataFrame, title: str, x: str, source: str) -> Figure:
     return figure
 
 
+def known_path(
+    data: pd.DataFrame,
+    known: pd.Series,
+    title: str,
+    x: str,
+    y: str,
+    names: tuple[str, str],
+    source: str,
+) -> Figure:
+    """Draw estimates with their intervals around a path that is known, in panels of equal axes.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Columns ``panel``, ``x`` (whole numbers), ``low``, ``middle``, ``high``.
+    known : Series
+        The path, by ``x``; the same in every panel.
+    title, x, y, source : str
+        Title of the figure, names of the axes, and the line below.
+    names : pair of str
+        Of the estimates and of the path.
+
+    Returns
+    -------
+    Figure
+        Detached from pyplot.
+    """
+    panels = list(data["panel"].unique())
+    columns = min(2, len(panels))
+    rows = -(-len(panels) // columns)
+    figure = Figure(figsize=(3.9 * columns, 2.2 * rows + 1.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    for panel, ax in zip(panels, axes.flat, strict=False):
+        of_panel = data[data["panel"] == panel]
+        half = [of_panel["middle"] - of_panel["low"], of_panel["high"] - of_panel["middle"]]
+        points = ax.errorbar(of_panel["x"], of_panel["middle"], yerr=half, fmt="o", markersize=3.5,
+                             linewidth=1, color=_BLUE, label=names[0])  # fmt: skip
+        (path,) = ax.plot(known.index, known, color=_ORANGE, linewidth=1.8, label=names[1])
+        ax.axhline(0, color="0.35", linewidth=0.7)
+        ax.axvline(-0.5, **OPENED)
+        ax.set_title(panel)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.yaxis.set_major_formatter(_Numbers())
+    for ax in axes.flat[len(panels) :]:
+        ax.remove()
+    for ax in axes[-1]:
+        ax.set_xlabel(x)
+    for ax in axes[:, 0]:
+        ax.set_ylabel(y)
+    _legend(figure, title, [points, path], columns=2, size=11)
+    _source(figure, source)
+    return figure
+
+
 def swings(
     data: pd.DataFrame, title: str, x: str, ends: tuple[str, str], base: float, source: str
 ) -> Figure:

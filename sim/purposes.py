@@ -29,5 +29,7 @@ AGREEMENT = 53
 SITES = 54
 SITE_VALIDATION = 55
 NEEDS = 56
+# A panel: which women are asked
+PANEL = 60
 # A replayed study: who is chosen by lot
 STUDY = 70

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sim.core.sources import fingerprint_of_sources
 from sim.model import PoloModel
 from sim.results.accounts import Ledger
+from sim.results.panel import Interviews, Panel
 from sim.results.tally import Tally
 from sim.settings import Settings
 
@@ -30,6 +31,7 @@ class Lived(NamedTuple):
 
     tally: Tally
     ledger: Ledger
+    panel: Panel = Panel({})
 
 
 Outcome = dict[str, Lived]
@@ -75,19 +77,30 @@ def outcome(unit: Unit, tick: Callable[[], Any] | None = None) -> Outcome:
     """
     settings = unit.settings
     baseline = PoloModel(settings, unit.replicate, settings.plan.without_centres())
-    live(baseline, settings.burn_in, tick)
-    programme = baseline.fork(settings.plan)
+    interviews = Interviews(baseline)
+    live(baseline, settings.burn_in, tick, interviews)
+    programme, same_women = baseline.fork(settings.plan), interviews.fork()
     kept = {}
-    for arm, model in zip(ARMS, (baseline, programme), strict=True):
-        live(model, settings.months, tick)
-        kept[arm] = Lived(Tally.of(model.history, model.tables["centres"].scheme), Ledger.of(model))
+    for arm, model, asked in zip(
+        ARMS, (baseline, programme), (interviews, same_women), strict=True
+    ):
+        live(model, settings.months, tick, asked)
+        tally = Tally.of(model.history, model.tables["centres"].scheme)
+        kept[arm] = Lived(tally, Ledger.of(model), asked.panel())
     return kept
 
 
-def live(model: PoloModel, months: int, tick: Callable[[], Any] | None) -> None:
-    """Step a model for some months."""
+def live(
+    model: PoloModel,
+    months: int,
+    tick: Callable[[], Any] | None,
+    interviews: Interviews | None = None,
+) -> None:
+    """Step a model for some months, asking the women of a panel after each."""
     for _ in range(months):
         model.step()
+        if interviews is not None:
+            interviews.ask(model)
         if tick is not None:
             tick()
 

@@ -106,7 +106,17 @@ def regions(settings: Settings) -> list[Settings]:
         update: dict[str, Any] = {**(border if row["border"] else general), "polo": polo}
         update["siting"] = siting_for(settings.siting, len(centres), population)
         found.append(settings.model_copy(update=update))
-    return found
+    return sharing_the_panel(found) if settings.panel.women else found
+
+
+def sharing_the_panel(regions: list[Settings]) -> list[Settings]:
+    """Return the regions, each with its share of the women of the panel, by its women."""
+    women = np.array([region.polo["women_15_49"] for region in regions])
+    shares = apportion(regions[0].panel.women, women).tolist()
+    return [
+        region.model_copy(update={"panel": region.panel.model_copy(update={"women": share})})
+        for region, share in zip(regions, shares, strict=True)
+    ]
 
 
 def with_guarderias(table: pd.DataFrame, template: Polo) -> pd.DataFrame:

@@ -15,11 +15,14 @@ import pyarrow as pa
 
 from sim.results.accounts import Ledger
 from sim.results.folder import replacing
+from sim.results.panel import Panel
 from sim.results.tally import Tally
 from sim.unit import Lived, Outcome
 
 FORMAT = b"ceci-unit 1 "
 CODEC, LEVEL = "zstd", 3
+ANSWER = "panel."
+"""Begins the name of an array that is a column of a panel."""
 
 
 class UnusableError(Exception):
@@ -86,6 +89,8 @@ def decode(content: bytes, key: str, fingerprint: str) -> Outcome:
                 of["people"], of["firms"], of["centres"], *map(tuple, header["names"][arm])
             ),
             Ledger(of["month"], of["centre"], of["values"], of["schemes"]),
+            Panel({name.removeprefix(ANSWER): array for name, array in of.items()
+                   if name.startswith(ANSWER)}),
         )
         for arm, of in found.items()
     }  # fmt: skip
@@ -179,7 +184,7 @@ class Store:
 
 
 def _arrays(lived: Lived) -> dict[str, np.ndarray]:
-    tally, ledger = lived
+    tally, ledger, panel = lived
     return {
         "people": tally.people,
         "firms": tally.firms,
@@ -188,6 +193,7 @@ def _arrays(lived: Lived) -> dict[str, np.ndarray]:
         "centre": ledger.centre,
         "values": ledger.values,
         "schemes": ledger.schemes,
+        **{f"{ANSWER}{name}": column for name, column in panel.columns.items()},
     }
 
 

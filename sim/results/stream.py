@@ -16,6 +16,7 @@ from sim.results.measures import (
     older_women,
     units,
 )
+from sim.results.panel import panel_frame
 from sim.results.tables import Effects, TableWriter, write_csv
 from sim.results.tally import Tally
 from sim.settings import Settings
@@ -38,7 +39,7 @@ class ResultStream:
         Of each region, in the order in which they are added up.
     folder : Path
         Where monthly.parquet, accounts.parquet, effects.csv and, for several regions,
-        regions.parquet are written.
+        regions.parquet, and panel.parquet where one is asked for, are written.
 
     Attributes
     ----------
@@ -52,6 +53,7 @@ class ResultStream:
         self._months = min(12, settings.months)
         self._effects = Effects(self._months, settings.interval)
         names = ["monthly", "accounts", *(["regions"] if len(regions) > 1 else [])]
+        names += ["panel"] if settings.panel.women else []
         self._tables = {name: TableWriter(folder / f"{name}.parquet") for name in names}
 
     def add(self, replicate: int, outcomes: Iterable[Outcome]) -> None:
@@ -61,9 +63,11 @@ class ResultStream:
         places: list[pd.DataFrame] = []
         for region, outcome in zip(self.regions, outcomes, strict=True):
             for arm in ARMS:
-                tally, ledger = outcome[arm]
+                tally, ledger, panel = outcome[arm]
                 totals[arm] = totals[arm] + tally if arm in totals else tally
                 accounts.append(accounts_frame(ledger, region, arm, replicate))
+                if "panel" in self._tables and panel.columns:
+                    self._tables["panel"].write(panel_frame(panel, region, arm, replicate))
                 if "regions" in self._tables:
                     places.append(region_frame(region, tally, arm, replicate, self._months))
             if sum(map(len, accounts)) >= ROWS:

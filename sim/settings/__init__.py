@@ -109,6 +109,7 @@ __all__ = [
     "StaffingMonths",
     "State",
     "Strict",
+    "Survey",
     "Window",
     "Zones",
     "expect_names",
@@ -140,6 +141,14 @@ class Executor(Strict):
         return self
 
 
+class Survey(Strict):
+    """A panel of women that a run keeps beside its tables: how many, how often, what is near."""
+
+    women: Annotated[int, Field(ge=0, le=100_000_000)] = 0
+    every: Annotated[int, Field(ge=1, le=12)] = 1
+    near_km: Annotated[float, Field(gt=0, le=200)] = 3
+
+
 class Settings(Strict):
     """Everything that a run is told."""
 
@@ -159,6 +168,7 @@ class Settings(Strict):
     resume: bool = True
     executor: Executor = Executor()
     posterior: bool = False
+    panel: Survey = Survey()
     population: Population
     parameters: dict[str, Parameter]
     polo: Polo

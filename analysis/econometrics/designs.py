@@ -1,0 +1,190 @@
+"""Designs of an evaluation: which zones are compared, from when on they count as treated.
+
+``zones``
+    Inside polos with the programme: zones near a new centre, from the quarter in which it opened,
+    with zones that have none near, or none yet. Mothers there use the centres too, if less, and
+    what that does for them is taken for what would have happened anyway.
+``polos``
+    Zones of polos with the programme, all from the quarter of the first opening in the polo, with
+    zones of polos without it. Here the latter are the baseline of other replicates: other people
+    of the same kind.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.econometrics.panel import NEVER, Survey
+from sim.errors import InputError
+
+
+@dataclass(frozen=True)
+class Design:
+    """Zones to compare; each counts the same.
+
+    Attributes
+    ----------
+    name : {"zones", "polos"}
+    outcome : ndarray of float, shape (zones, periods)
+        As an evaluator would see it.
+    without : ndarray of float, shape (zones, periods)
+        The same women without the programme, which no evaluator sees.
+    first : ndarray of int, shape (zones,)
+        Period from which a zone is treated, from 1 on; 0 if it never is.
+    replicate : ndarray of int, shape (zones,)
+    row : ndarray of int, shape (zones,)
+        Of the zone in `Survey.zones`.
+    """
+
+    name: str
+    outcome: np.ndarray
+    without: np.ndarray
+    first: np.ndarray
+    replicate: np.ndarray
+    row: np.ndarray
+
+    @property
+    def periods(self) -> int:
+        """How many there are."""
+        return self.outcome.shape[1]
+
+    @property
+    def event(self) -> np.ndarray:
+        """Periods since a zone was treated, shape (zones, periods); NaN if it never is."""
+        since = np.arange(1, self.periods + 1) - self.first[:, None].astype(float)
+        return np.where(self.first[:, None] > NEVER, since, np.nan)
+
+    @property
+    def treated(self) -> np.ndarray:
+        """True for a zone's periods from the opening on, shape (zones, periods)."""
+        return self.event >= 0
+
+    @property
+    def truth(self) -> float:
+        """The effect on the treated: programme less baseline, mean over treated cells."""
+        return float((self.outcome - self.without)[self.treated].mean())
+
+    @property
+    def spilt(self) -> float:
+        """The effect on zones not treated, or not yet, once some zone is; 0 where none is left."""
+        others = ~self.treated & self.treated.any(axis=0)
+        return float((self.outcome - self.without)[others].mean()) if others.any() else 0.0
+
+    def true_path(self) -> pd.Series:
+        """Return the effect by periods since the opening, before it too."""
+        there = ~np.isnan(self.event)
+        effect = pd.Series((self.outcome - self.without)[there])
+        return effect.groupby(self.event[there].astype(int)).mean()
+
+    def of(self, zones: np.ndarray) -> "Design":
+        """Return the design with some zones, by number; one may come several times."""
+        return Design(
+            self.name, self.outcome[zones], self.without[zones], self.first[zones],
+            self.replicate[zones], self.row[zones],
+        )  # fmt: skip
+
+    def until(self, period: int) -> "Design":
+        """Return the design cut after a period; zones treated later are not treated in it."""
+        first = np.where(self.first > period, NEVER, self.first)
+        return Design(
+            self.name, self.outcome[:, :period], self.without[:, :period], first,
+            self.replicate, self.row,
+        )  # fmt: skip
+
+    def frame(self) -> pd.DataFrame:
+        """Return it as a long table: unit, period, first, outcome, treated."""
+        zones, periods = self.outcome.shape
+        return pd.DataFrame(
+            {
+                "unit": np.repeat(np.arange(zones), periods),
+                "period": np.tile(np.arange(1, periods + 1), zones),
+                "first": np.repeat(self.first, periods),
+                "outcome": self.outcome.ravel(),
+                "treated": self.treated.ravel().astype(int),
+            }
+        )
+
+
+def zones(survey: Survey, kept: dict[str, np.ndarray] | None = None) -> Design:
+    """Return the design inside polos; zones where nobody was asked in some period are left out.
+
+    Where every zone is served in the end, the last to be served are the comparison, and later
+    periods are left out.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to compare.
+    """
+    kept = kept or {}
+    first = survey.zones["first"].to_numpy()
+    found = _whole(
+        Design(
+            "zones",
+            survey.means("programme", kept.get("programme")),
+            survey.means("baseline", kept.get("baseline")),
+            first,
+            survey.zones["replicate"].to_numpy(),
+            np.arange(first.size),
+        )
+    )
+    if not (found.first > NEVER).any():
+        raise InputError(
+            "no zone has a new centre near: nothing to estimate; take a run whose rollout builds "
+            "some, or a larger --within (km)"
+        )
+    if (found.first > NEVER).all():
+        last = int(found.first.max())
+        if (found.first == last).all():
+            raise InputError(
+                "all zones have a new centre near from the same quarter: none is left to compare "
+                "with; take a smaller --within (km)"
+            )
+        found = found.until(last - 1)
+    return found
+
+
+def polos(survey: Survey, kept: dict[str, np.ndarray] | None = None) -> Design:
+    """Return the design between polos: even replicates have the programme, odd ones have not.
+
+    Raises
+    ------
+    InputError
+        If there is one replicate only, or no centre.
+    """
+    kept = kept or {}
+    replicate = survey.zones["replicate"].to_numpy()
+    numbers = np.unique(replicate)
+    if numbers.size < 2:
+        raise InputError("one replicate only: there is no other polo to compare with")
+    with_programme = np.isin(replicate, numbers[::2])
+    polo = pd.MultiIndex.from_frame(survey.zones[["region", "replicate"]])
+    first = survey.polos.reindex(polo).fillna(NEVER).to_numpy(int)
+    if not first[with_programme].any():
+        raise InputError("no new centre opens in any polo: nothing to estimate")
+    seen = {arm: survey.means(arm, kept.get(arm)) for arm in ("baseline", "programme")}
+    return _whole(
+        Design(
+            "polos",
+            np.where(with_programme[:, None], seen["programme"], seen["baseline"]),
+            seen["baseline"],
+            np.where(with_programme, first, NEVER),
+            replicate,
+            np.arange(replicate.size),
+        )
+    )
+
+
+MAKERS = {"zones": zones, "polos": polos}
+
+
+def _whole(design: Design) -> Design:
+    """Return a design without zones that lack a period, or are treated from the first one on."""
+    known = ~np.isnan(design.outcome + design.without).any(axis=1) & (design.first != 1)
+    if known.sum() < 2:
+        raise InputError(
+            "fewer than two zones have a mother of a young child in every quarter; take a run "
+            "with more women (panel.women) or a larger scale"
+        )
+    return design.of(np.flatnonzero(known))

@@ -1,0 +1,167 @@
+"""Estimators of staggered difference-in-differences, standard errors clustered by zone.
+
+Two-way fixed effects is a regression on the treatment with effects of zone and period. The modern
+ones are those of the package diff-diff: imputation (Borusyak, Jaravel and Spiess, 2024), the
+interaction-weighted estimator (Sun and Abraham, 2021), and group-time effects against zones not yet
+treated (Callaway and Sant'Anna, 2021). All of them are asked for the mean over treated cells.
+"""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.econometrics.designs import Design
+from sim.errors import InputError
+
+LEVEL = 0.90
+REFERENCE = -1
+"""Period, since the opening, with which an event study compares the others."""
+NAMES = {"outcome": "outcome", "unit": "unit", "time": "period", "first_treat": "first"}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What an estimator gives for a design.
+
+    Attributes
+    ----------
+    effect, se, low, high : float
+        The effect on the treated, its standard error, and the ends of its interval, which is that
+        of Student's t with one degree of freedom less than there are zones.
+    path : DataFrame
+        Columns ``event`` (periods since the opening), ``effect``, ``low``, ``high``.
+    """
+
+    effect: float
+    se: float
+    low: float
+    high: float
+    path: pd.DataFrame
+
+
+def two_way_fixed_effects(design: Design) -> tuple[float, float, pd.DataFrame]:
+    """Estimate by regression on the treatment, with effects of zone and period.
+
+    The event study has a term for every period since the opening but the one before it and, where
+    all zones are treated, the first, which no data could tell apart from them.
+    """
+    (effect,), (se,) = _within(design.outcome, design.treated[None].astype(float))
+    event = design.event
+    events = np.unique(event[~np.isnan(event)]).astype(int)
+    told = events[events != REFERENCE]
+    if (design.first > 0).all():
+        told = told[1:]
+    effects, errors = _within(design.outcome, np.array([event == e for e in told], float))
+    return effect, se, pd.DataFrame({"event": told, "effect": effects, "se": errors})
+
+
+def two_way_effect(design: Design) -> float:
+    """Return the estimate of two-way fixed effects alone."""
+    return float(_within(design.outcome, design.treated[None].astype(float))[0][0])
+
+
+def imputation(design: Design) -> tuple[float, float, pd.DataFrame]:
+    """Estimate what treated cells would have been from untreated ones, and take the difference."""
+    from diff_diff import ImputationDiD
+
+    found = ImputationDiD(alpha=1 - LEVEL, cluster="unit", pretrends=True).fit(
+        design.frame(), **NAMES
+    )
+    return found.att, found.se, _path(found.aggregate("event_study"))
+
+
+def sun_abraham(design: Design) -> tuple[float, float, pd.DataFrame]:
+    """Estimate each cohort's path against zones never treated, and weight by cohort shares."""
+    from diff_diff import SunAbraham
+
+    found = SunAbraham(alpha=1 - LEVEL, cluster="unit").fit(design.frame(), **NAMES)
+    path = found.to_dataframe().rename(columns={"relative_period": "event_time", "effect": "att"})
+    return found.att, found.se, path[["event_time", "att", "se"]].set_axis(
+        ["event", "effect", "se"], axis=1
+    )  # fmt: skip
+
+
+def callaway_santanna(design: Design) -> tuple[float, float, pd.DataFrame]:
+    """Estimate the effect of each cohort and period against zones not yet treated."""
+    from diff_diff import CallawaySantAnna
+
+    found = CallawaySantAnna(
+        alpha=1 - LEVEL,
+        cluster="unit",
+        control_group="not_yet_treated",
+        base_period="universal",
+    ).fit(design.frame(), **NAMES)
+    return found.att, found.se, _path(found.aggregate("event_study"))
+
+
+ESTIMATORS: dict[str, Callable[[Design], tuple[float, float, pd.DataFrame]]] = {
+    "twfe": two_way_fixed_effects,
+    "imputation": imputation,
+    "sun_abraham": sun_abraham,
+    "callaway_santanna": callaway_santanna,
+}
+MODERN = tuple(ESTIMATORS)[1:]
+
+
+def estimate(name: str, design: Design) -> Estimate:
+    """Return what an estimator gives, with the same kind of interval for each.
+
+    Raises
+    ------
+    InputError
+        If the package of the modern estimators is missing.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what the package will rename
+        try:
+            effect, se, path = ESTIMATORS[name](design)
+        except ModuleNotFoundError as error:
+            raise InputError(
+                f"{error.name} is not installed; pip install 'ceci-sim[econometrics]' brings it"
+            ) from None
+    reach = stats.t.ppf((1 + LEVEL) / 2, len(design.first) - 1)
+    path = path.assign(low=path["effect"] - reach * path["se"],
+                       high=path["effect"] + reach * path["se"])  # fmt: skip
+    return Estimate(
+        float(effect), float(se), float(effect - reach * se), float(effect + reach * se),
+        path.drop(columns="se").reset_index(drop=True),
+    )  # fmt: skip
+
+
+def _path(found: Any) -> pd.DataFrame:
+    table = found.to_dataframe()
+    table = table[~table["is_reference"].astype(bool)]
+    return table[["event_time", "att", "se"]].set_axis(["event", "effect", "se"], axis=1)
+
+
+def _within(outcome: np.ndarray, terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Regress on terms with effects of zone and period; return coefficients and clustered errors.
+
+    Parameters
+    ----------
+    outcome : ndarray, shape (zones, periods)
+    terms : ndarray, shape (terms, zones, periods)
+    """
+    zones, periods = outcome.shape
+    y = _demeaned(outcome)
+    x = np.array([_demeaned(term) for term in terms])
+    flat = x.reshape(len(x), -1)
+    bread = np.linalg.pinv(flat @ flat.T)
+    coefficients = bread @ (flat @ y.ravel())
+    residual = y - np.tensordot(coefficients, x, axes=1)
+    scores = (x * residual).sum(axis=2)
+    cells, parameters = zones * periods, len(x) + zones + periods - 1
+    # Effects of zones are nested in the clusters: they are not counted
+    spread = zones / (zones - 1) * (cells - 1) / (cells - parameters + zones)
+    variance = spread * bread @ (scores @ scores.T) @ bread
+    return coefficients, np.sqrt(np.diag(variance))
+
+
+def _demeaned(values: np.ndarray) -> np.ndarray:
+    """Return values without the means of their zone and of their period."""
+    return values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
