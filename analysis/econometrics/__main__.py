@@ -66,7 +66,7 @@ def estimates_table(designs: Sequence[Design]) -> tuple[pd.DataFrame, dict[str, 
     """
     rows, found = [], {}
     for design in designs:
-        found[design.name] = {name: estimate(name, design) for name in ESTIMATORS}
+        found[design.name] = {name: estimate(name, design, events=True) for name in ESTIMATORS}
         covering = _covering(design)
         for name, result in found[design.name].items():
             rows.append(
@@ -218,13 +218,14 @@ def _show_estimates(
 
 
 def _show_power(console: Console, rows: pd.DataFrame, outcome: str, words: dict[str, Any]) -> None:
-    """Print the sizes of the imputation estimator; the file has those of both."""
+    """Print the sizes of the imputation estimator to the last month; the file has all."""
     name, unit = words["columns"], words["units"][outcome]
     shown = Table(title=words["power"].format(unit=unit))
     counts, values = ["zones", "served", "mothers", "months"], ["estimate", "se"]
     for head in [*counts, *values, "power", "detectable", "needed"]:
         shown.add_column(name[head], justify="right")
-    for row in rows[rows["estimator"] == "imputation"].to_dict("records"):
+    told = rows[(rows["estimator"] == "imputation") & (rows["months"] == rows["months"].max())]
+    for row in told.to_dict("records"):
         shown.add_row(
             *(f"{row[head]:,.0f}" for head in counts),
             *(_number(row[head]) for head in values),

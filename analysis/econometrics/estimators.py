@@ -9,7 +9,6 @@ treated (Callaway and Sant'Anna, 2021). All of them are asked for the mean over 
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,20 +43,30 @@ class Estimate:
     path: pd.DataFrame
 
 
-def two_way_fixed_effects(design: Design) -> tuple[float, float, pd.DataFrame]:
+Path = Callable[[], pd.DataFrame]
+"""Gives the event study when it is asked for: columns event, effect, se."""
+Found = tuple[float, float, Path]
+"""The effect, its standard error, and the way to its event study."""
+
+
+def two_way_fixed_effects(design: Design) -> Found:
     """Estimate by regression on the treatment, with effects of zone and period.
 
     The event study has a term for every period since the opening but the one before it and, where
     all zones are treated, the first, which no data could tell apart from them.
     """
     (effect,), (se,) = _within(design.outcome, design.treated[None].astype(float))
-    event = design.event
-    events = np.unique(event[~np.isnan(event)]).astype(int)
-    told = events[events != REFERENCE]
-    if (design.first > 0).all():
-        told = told[1:]
-    effects, errors = _within(design.outcome, np.array([event == e for e in told], float))
-    return effect, se, pd.DataFrame({"event": told, "effect": effects, "se": errors})
+
+    def path() -> pd.DataFrame:
+        event = design.event
+        told = np.unique(event[~np.isnan(event)]).astype(int)
+        told = told[told != REFERENCE]
+        if (design.first > 0).all():
+            told = told[1:]
+        effects, errors = _within(design.outcome, np.array([event == e for e in told], float))
+        return pd.DataFrame({"event": told, "effect": effects, "se": errors})
+
+    return effect, se, path
 
 
 def two_way_effect(design: Design) -> float:
@@ -65,41 +74,34 @@ def two_way_effect(design: Design) -> float:
     return float(_within(design.outcome, design.treated[None].astype(float))[0][0])
 
 
-def imputation(design: Design) -> tuple[float, float, pd.DataFrame]:
+def imputation(design: Design) -> Found:
     """Estimate what treated cells would have been from untreated ones, and take the difference."""
     from diff_diff import ImputationDiD
 
-    found = ImputationDiD(alpha=1 - LEVEL, cluster="unit", pretrends=True).fit(
-        design.frame(), **NAMES
-    )
-    return found.att, found.se, _path(found.aggregate("event_study"))
+    found = ImputationDiD(cluster="unit", pretrends=True).fit(design.frame(), **NAMES)
+    return found.att, found.se, lambda: _path(found.aggregate("event_study").to_dataframe())
 
 
-def sun_abraham(design: Design) -> tuple[float, float, pd.DataFrame]:
+def sun_abraham(design: Design) -> Found:
     """Estimate each cohort's path against zones never treated, and weight by cohort shares."""
     from diff_diff import SunAbraham
 
-    found = SunAbraham(alpha=1 - LEVEL, cluster="unit").fit(design.frame(), **NAMES)
-    path = found.to_dataframe().rename(columns={"relative_period": "event_time", "effect": "att"})
-    return found.att, found.se, path[["event_time", "att", "se"]].set_axis(
-        ["event", "effect", "se"], axis=1
-    )  # fmt: skip
+    found = SunAbraham(cluster="unit").fit(design.frame(), **NAMES)
+    names = {"relative_period": "event_time", "effect": "att"}
+    return found.att, found.se, lambda: _path(found.to_dataframe().rename(columns=names))
 
 
-def callaway_santanna(design: Design) -> tuple[float, float, pd.DataFrame]:
+def callaway_santanna(design: Design) -> Found:
     """Estimate the effect of each cohort and period against zones not yet treated."""
     from diff_diff import CallawaySantAnna
 
     found = CallawaySantAnna(
-        alpha=1 - LEVEL,
-        cluster="unit",
-        control_group="not_yet_treated",
-        base_period="universal",
+        cluster="unit", control_group="not_yet_treated", base_period="universal"
     ).fit(design.frame(), **NAMES)
-    return found.att, found.se, _path(found.aggregate("event_study"))
+    return found.att, found.se, lambda: _path(found.aggregate("event_study").to_dataframe())
 
 
-ESTIMATORS: dict[str, Callable[[Design], tuple[float, float, pd.DataFrame]]] = {
+ESTIMATORS: dict[str, Callable[[Design], Found]] = {
     "twfe": two_way_fixed_effects,
     "imputation": imputation,
     "sun_abraham": sun_abraham,
@@ -108,8 +110,16 @@ ESTIMATORS: dict[str, Callable[[Design], tuple[float, float, pd.DataFrame]]] = {
 MODERN = tuple(ESTIMATORS)[1:]
 
 
-def estimate(name: str, design: Design) -> Estimate:
+def estimate(name: str, design: Design, events: bool = False) -> Estimate:
     """Return what an estimator gives, with the same kind of interval for each.
+
+    Parameters
+    ----------
+    name : str
+        One of `ESTIMATORS`.
+    design : Design
+    events : bool
+        Whether an event study is wanted too; without it the path is empty.
 
     Raises
     ------
@@ -119,24 +129,32 @@ def estimate(name: str, design: Design) -> Estimate:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what the package will rename
         try:
-            effect, se, path = ESTIMATORS[name](design)
+            effect, se, events_of = ESTIMATORS[name](design)
         except ModuleNotFoundError as error:
             raise InputError(
                 f"{error.name} is not installed; pip install 'ceci-sim[econometrics]' brings it"
             ) from None
+        path = (
+            events_of() if events else pd.DataFrame(columns=["event", "effect", "se"], dtype=float)
+        )
     reach = stats.t.ppf((1 + LEVEL) / 2, len(design.first) - 1)
-    path = path.assign(low=path["effect"] - reach * path["se"],
-                       high=path["effect"] + reach * path["se"])  # fmt: skip
+    path = path.assign(
+        low=path["effect"] - reach * path["se"], high=path["effect"] + reach * path["se"]
+    )
     return Estimate(
-        float(effect), float(se), float(effect - reach * se), float(effect + reach * se),
-        path.drop(columns="se").reset_index(drop=True),
-    )  # fmt: skip
+        float(effect),
+        float(se),
+        float(effect - reach * se),
+        float(effect + reach * se),
+        path.drop(columns="se"),
+    )
 
 
-def _path(found: Any) -> pd.DataFrame:
-    table = found.to_dataframe()
-    table = table[~table["is_reference"].astype(bool)]
-    return table[["event_time", "att", "se"]].set_axis(["event", "effect", "se"], axis=1)
+def _path(table: pd.DataFrame) -> pd.DataFrame:
+    table = table[table["se"].notna()]  # the reference has none
+    return pd.DataFrame(
+        {"event": table["event_time"], "effect": table["att"], "se": table["se"]}
+    ).reset_index(drop=True)
 
 
 def _within(outcome: np.ndarray, terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

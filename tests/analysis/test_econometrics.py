@@ -1,0 +1,325 @@
+"""Evaluators' estimators on panels whose effect is known."""
+
+import builtins
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import image
+
+from analysis.econometrics import __main__ as command
+from analysis.econometrics import designs, panel
+from analysis.econometrics.designs import Design
+from analysis.econometrics.estimators import ESTIMATORS, MODERN, estimate
+from analysis.econometrics.power import imputed_effect, power_table
+from analysis.econometrics.words import WORDS
+from sim.errors import InputError
+from sim.results.panel import panel_frame
+from sim.results.tables import TableWriter
+from sim.unit import outcome, units
+
+ROOT = Path(__file__).resolve().parents[2]
+EFFECTS = {
+    "constant": lambda since, first: 2.0 + 0.0 * since,
+    "growing": lambda since, first: 1.0 + 0.4 * since + 0.2 * since * (first == 3),
+}
+"""Planted effects, by periods since the opening and cohort."""
+
+
+def made(seed: int, effect: str, zones: int = 36, periods: int = 8) -> Design:
+    """Return zones with noise that lasts, half of them served in three cohorts."""
+    rng = np.random.default_rng(seed)
+    first = np.array([0] * (zones // 2) + [3, 5, 7] * (zones // 6))
+    since = np.arange(1, periods + 1) - first[:, None]
+    on = (first[:, None] > 0) & (since >= 0)
+    lasting, noise = rng.normal(0, 1, zones), np.zeros((zones, periods))
+    for period in range(periods):
+        lasting = 0.5 * lasting + rng.normal(0, 1, zones)
+        noise[:, period] = lasting
+    without = 50 + rng.normal(0, 5, (zones, 1)) + np.cumsum(rng.normal(0, 1, periods)) + noise
+    planted = np.where(on, EFFECTS[effect](since, first[:, None]), 0.0)
+    return Design(
+        "zones", without + planted, without, first, np.zeros(zones, int), np.arange(zones)
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_modern_estimators_recover_what_was_planted(effect):
+    truth = made(0, effect).truth
+    told = {name: [] for name in ESTIMATORS}
+    for seed in range(200):
+        design = made(seed, effect)
+        for name in ESTIMATORS:
+            told[name].append(estimate(name, design))
+    for name in MODERN:
+        effects = np.array([one.effect for one in told[name]])
+        assert abs(effects.mean() - truth) < 3 * effects.std() / np.sqrt(200), name
+        assert 0.85 <= np.mean([one.low <= truth <= one.high for one in told[name]]) <= 0.95, name
+    two_way = np.array([one.effect for one in told["twfe"]])
+    covered = np.mean([one.low <= truth <= one.high for one in told["twfe"]])
+    if effect == "constant":
+        assert abs(two_way.mean() - truth) < 3 * two_way.std() / np.sqrt(200) and covered >= 0.85
+    else:
+        assert two_way.mean() - truth < -0.4 and covered < 0.7
+
+
+def test_event_studies_follow_the_path_that_was_planted():
+    paths = {name: [] for name in ESTIMATORS}
+    for seed in range(20):
+        for name in ESTIMATORS:
+            paths[name].append(estimate(name, made(seed, "constant"), events=True).path)
+    for name, found in paths.items():
+        mean = pd.concat(found).groupby("event")["effect"].mean()
+        assert not mean.index.isin([-1]).any(), name
+        assert mean.loc[0:3].between(1.4, 2.6).all(), (name, mean)
+        assert mean.loc[-4:-2].between(-0.6, 0.6).all(), (name, mean)
+
+
+def test_two_way_fixed_effects_are_those_of_dummies():
+    design = made(3, "growing")
+    frame = design.frame()
+    dummies = pd.get_dummies(frame[["unit", "period"]].astype(str), dtype=float, drop_first=True)
+    x = np.column_stack([frame["treated"], np.ones(len(frame)), dummies])
+    coefficients = np.linalg.lstsq(x, frame["outcome"], rcond=None)[0]
+    assert estimate("twfe", design).effect == pytest.approx(coefficients[0])
+
+
+def test_the_quick_imputation_is_that_of_the_package():
+    for seed in range(3):
+        design = made(seed, "growing")
+        assert imputed_effect(design) == pytest.approx(estimate("imputation", design).effect)
+
+
+def test_the_effect_on_others_is_told_apart():
+    design = made(1, "constant")
+    spilt = design.outcome + np.where(~design.treated & design.treated.any(axis=0), 0.5, 0.0)
+    told = Design("zones", spilt, design.without, design.first, design.replicate, design.row)
+    assert told.truth == pytest.approx(2.0) and told.spilt == pytest.approx(0.5)
+    assert design.spilt == 0.0
+    gap = estimate("imputation", design).effect - estimate("imputation", told).effect
+    assert gap > 0.3, "what others gain is taken for no effect"
+
+
+# From a folder on
+
+
+def rows_of(design: Design, replicate: int, women: int = 8, at: str = "2025-01") -> pd.DataFrame:
+    """Return a panel of both arms whose zones have the outcomes of a design, in hours."""
+    zones, periods = design.outcome.shape
+    months = pd.period_range(at, periods=periods, freq="Q").asfreq("M", how="start")
+    opened = [months[first - 1].to_timestamp() if first else pd.NaT for first in design.first]
+    arms = []
+    for arm, values in (("baseline", design.without), ("programme", design.outcome)):
+        cells = pd.DataFrame(
+            {
+                "zone": np.repeat(np.arange(zones), periods * women),
+                "month": np.tile(np.repeat(months.to_timestamp(), women), zones),
+                "woman": np.tile(np.arange(women), zones * periods)
+                + women * np.repeat(np.arange(zones), periods * women),
+                "hours": np.repeat(values.ravel(), women),
+            }
+        )
+        served = np.array(opened)[cells["zone"]] if arm == "programme" else pd.NaT
+        cells["opened_near"] = pd.to_datetime(pd.Series(served, index=cells.index))
+        cells["centre_km"] = np.where(cells["opened_near"] <= cells["month"], 1.0, np.nan)
+        arms.append(cells.assign(arm=arm))
+    return pd.concat(arms, ignore_index=True).assign(
+        scenario="made", region="made", replicate=replicate, youngest_child_months=20
+    )
+
+
+def folder_with(path: Path, *rows: pd.DataFrame) -> Path:
+    """Write a folder with a panel."""
+    path.mkdir()
+    pd.concat(rows, ignore_index=True).to_parquet(path / panel.TABLE)
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    home = tmp_path_factory.mktemp("made")
+    return folder_with(home / "run", *(rows_of(made(n, "constant"), n) for n in range(4)))
+
+
+def test_what_is_read_is_what_was_planted(folder):
+    survey = panel.read(folder, "hours")
+    found = designs.zones(survey)
+    assert survey.months == 3 and survey.mothers == 8
+    expected = np.vstack([made(n, "constant").outcome for n in range(4)])
+    np.testing.assert_allclose(found.outcome, expected)
+    assert found.first.tolist() == made(0, "constant").first.tolist() * 4
+    assert found.truth == pytest.approx(2.0)
+    between = designs.polos(survey)
+    assert (between.first > 0).sum() == 72 and set(between.first) == {0, 3}
+    with_programme = np.isin(between.replicate, [0, 2])
+    np.testing.assert_allclose(between.outcome[with_programme], expected[with_programme])
+    np.testing.assert_allclose(between.outcome[~with_programme], between.without[~with_programme])
+
+
+def test_the_distance_that_counts_as_near_can_be_changed(folder):
+    at_one_km = designs.zones(panel.read(folder, "hours", within=1))
+    np.testing.assert_array_equal(at_one_km.first, designs.zones(panel.read(folder, "hours")).first)
+    with pytest.raises(InputError, match="larger --within"):
+        designs.zones(panel.read(folder, "hours", within=0.5))
+
+
+@pytest.mark.parametrize("lang", WORDS)
+def test_the_command_writes_tables_and_figures(folder, tmp_path, capsys, lang):
+    asked = [str(folder), "--outcome", "hours", "--out", str(tmp_path), "--draws", "4"]
+    assert command.main([*asked, "--lang", lang]) == 0
+    out = capsys.readouterr().out
+    table = pd.read_csv(tmp_path / "econometrics.csv")
+    assert table.groupby("design")["estimator"].apply(list).to_dict() == {
+        "zones": list(ESTIMATORS), "polos": list(ESTIMATORS)
+    }  # fmt: skip
+    of_zones = table[table["design"] == "zones"]
+    np.testing.assert_allclose(of_zones["truth"], 2.0)
+    np.testing.assert_allclose(of_zones["bias"], of_zones["estimate"] - of_zones["truth"])
+    assert (of_zones["bias"].abs() < 3 * of_zones["se"]).all()
+    assert (of_zones["replicates"] == 4).all() and of_zones["covering"].between(2, 4).all()
+    for row in of_zones.itertuples():
+        assert f"{row.estimate:.2f}" in out and f"{row.se:.2f}" in out
+    for name in ("zones", "polos"):
+        pixels = image.imread(tmp_path / f"event_study_{name}_{lang}.png")[..., :3]
+        assert pixels.std() > 0.05
+    for word in (*WORDS[lang]["designs"].values(), WORDS[lang]["columns"]["power"]):
+        assert word.split()[0] in out
+
+
+def test_more_zones_mothers_and_months_find_more(folder):
+    table = power_table(panel.read(folder, "hours"), draws=40)
+    sizes = table[(table["design"] == "zones") & (table["estimator"] == "imputation")]
+    longest = sizes[(sizes["months"] == sizes["months"].max()) & (sizes["mothers"] == 8)]
+    assert longest["zones"].tolist() == [18, 36, 72, 144]
+    assert longest["se"].is_monotonic_decreasing and longest["power"].is_monotonic_increasing
+    ratio = longest["se"].iloc[0] / longest["se"].iloc[-1]
+    assert 2 < ratio < 4, "eight times the zones, a standard error of about a third"
+    np.testing.assert_allclose(longest["estimate"], 2.0, atol=0.5)
+    again = power_table(panel.read(folder, "hours"), draws=40)
+    pd.testing.assert_frame_equal(table, again)
+
+
+def test_both_languages_have_the_same_words():
+    def keys(words):
+        return {key: keys(value) if isinstance(value, dict) else None
+                for key, value in words.items()}  # fmt: skip
+
+    assert keys(WORDS["en"]) == keys(WORDS["es"])
+    said = [json.dumps(WORDS[lang], ensure_ascii=False) for lang in WORDS]
+    assert said[0] != said[1]
+
+
+# What cannot be used
+
+
+def refused(capsys, *arguments: str) -> str:
+    """Return the one line with which the command refuses."""
+    assert command.main(list(arguments)) == 2
+    told = capsys.readouterr()
+    (line,) = told.err.strip().splitlines()
+    assert not told.out
+    return line
+
+
+def test_a_folder_without_panel_is_told_how_to_get_one(tmp_path, capsys):
+    assert "has no panel.parquet; a run with panel.women=" in refused(capsys, str(tmp_path))
+    assert "no such folder" in refused(capsys, str(tmp_path / "none"))
+
+
+def test_a_panel_that_cannot_be_read_is_one_line(folder, tmp_path, capsys):
+    whole = (folder / panel.TABLE).read_bytes()
+    (tmp_path / panel.TABLE).write_bytes(whole[: len(whole) // 2])
+    assert "panel.parquet cannot be read" in refused(capsys, str(tmp_path))
+    pd.read_parquet(folder / panel.TABLE).drop(columns="hours").to_parquet(tmp_path / panel.TABLE)
+    assert "cannot be read" in refused(capsys, str(tmp_path), "--outcome", "hours")
+
+
+def changed(design: Design, first: np.ndarray) -> Design:
+    """Return a design with other cohorts."""
+    return Design("zones", design.outcome, design.without, first, design.replicate, design.row)
+
+
+def test_without_a_centre_there_is_nothing_to_estimate(tmp_path, capsys):
+    none = changed(made(0, "constant"), np.zeros(36, int))
+    path = folder_with(tmp_path / "run", rows_of(none, 0))
+    assert "nothing to estimate" in refused(capsys, str(path), "--outcome", "hours")
+
+
+def test_zones_that_are_all_served_at_once_have_no_comparison(tmp_path, capsys):
+    at_once = changed(made(0, "constant"), np.full(36, 4))
+    path = folder_with(tmp_path / "run", rows_of(at_once, 0))
+    assert "same quarter" in refused(capsys, str(path), "--outcome", "hours")
+
+
+def test_without_zones_never_served_the_last_ones_are_the_comparison(tmp_path):
+    planted = made(0, "constant")
+    all_served = changed(planted, np.where(planted.first == 0, 7, planted.first))
+    path = folder_with(tmp_path / "run", rows_of(all_served, 0))
+    found = designs.zones(panel.read(path, "hours"))
+    assert found.periods == 6 and set(found.first) == {0, 3, 5}
+    for name in ESTIMATORS:
+        assert estimate(name, found).effect == pytest.approx(2.0, abs=1.0), name
+
+
+def test_one_cohort_and_one_replicate_are_estimated_and_told(tmp_path, capsys):
+    one_cohort = changed(made(0, "constant"), np.array([0] * 18 + [5] * 18))
+    path = folder_with(tmp_path / "run", rows_of(one_cohort, 0))
+    assert command.main([str(path), "--outcome", "hours", "--draws", "2"]) == 0
+    told = capsys.readouterr().err.strip().splitlines()
+    assert told == [WORDS["en"]["one_cohort"], WORDS["en"]["one_replicate"]]
+    table = pd.read_csv(path / "econometrics.csv")
+    assert set(table["design"]) == {"zones"} and (table["replicates"] == 0).all()
+
+
+def test_a_missing_package_is_one_line(folder, capsys, monkeypatch):
+    real = builtins.__import__
+
+    def without(name, *rest, **more):
+        if name == "diff_diff":
+            raise ModuleNotFoundError("No module named 'diff_diff'", name="diff_diff")
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    line = refused(capsys, str(folder), "--outcome", "hours")
+    assert "pip install 'ceci-sim[econometrics]'" in line
+
+
+def test_the_simulator_is_not_loaded():
+    code = (
+        "import sys, analysis.econometrics.__main__, diff_diff; "
+        "print([name for name in ('numba', 'mesa', 'sim.model') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+# A polo of the simulator
+
+
+@pytest.fixture(scope="module")
+def polo(settings, tmp_path_factory) -> Path:
+    """Return a folder with the panel of a small Ciudad Juárez, everybody in it."""
+    told = settings("scale=0.04", "threads=1", "panel.women=100000", "panel.every=3")
+    path = tmp_path_factory.mktemp("polo")
+    writer = TableWriter(path / panel.TABLE)
+    for (unit,) in units([told], 2):
+        for arm, lived in outcome(unit).items():
+            writer.write(panel_frame(lived.panel, told, arm, unit.replicate))
+    writer.close()
+    return path
+
+
+@pytest.mark.parametrize("design", designs.MAKERS)
+def test_the_truth_of_a_staggered_rollout_is_inside_a_modern_interval(polo, design):
+    found = designs.MAKERS[design](panel.read(polo, "participation"))
+    assert found.truth > 0.5, "the programme does something"
+    told = {name: estimate(name, found) for name in ESTIMATORS}
+    assert any(told[name].low <= found.truth <= told[name].high for name in MODERN)
+    if design == "zones":
+        assert np.unique(found.first[found.first > 0]).size >= 4, "staggered"
+        assert found.spilt > 0.2, "mothers of other zones use the centres too"
