@@ -345,6 +345,7 @@ def known_path(
         ax.axvline(-0.5, **OPENED)
         ax.set_title(panel)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_formatter(_Numbers())
         ax.yaxis.set_major_formatter(_Numbers())
     for ax in axes.flat[len(panels) :]:
         ax.remove()

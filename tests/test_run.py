@@ -143,9 +143,34 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(result, tmp_pat
     assert (tmp_path / "other" / "monthly.parquet").read_bytes() != first.read_bytes()
 
 
+def test_a_panel_is_one_more_file_and_changes_no_other(result, tmp_path):
+    for name in ("once", "again"):
+        status, _, err = run(tmp_path, *SMALL, "panel.women=40", f"output_dir={name}")
+        assert status == 0, err
+    assert "2 of 2 units found" in err, "what is stored has its panel"
+    once, again = tmp_path / "once", tmp_path / "again"
+    for path in result[0].rglob("*.*"):
+        if path.is_file() and path.name != "manifest.json":
+            twin = once / path.relative_to(result[0])
+            assert twin.read_bytes() == path.read_bytes(), path.name
+    panel = (once / "panel.parquet").read_bytes()
+    assert (again / "panel.parquet").read_bytes() == panel
+    assert len(pd.read_parquet(once / "panel.parquet")) == 40 * 17 * 2 * 2
+    manifest = json.loads((once / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["results"]["panel.parquet"] == hashlib.sha256(panel).hexdigest()
+    assert manifest["config"]["panel"]["women"] == 40
+
+
 @pytest.mark.parametrize(
     "override",
-    ["replicates=-1", "scale=2", "+scenario=nowhere", "seed=x", "polo.hours.ceci.0.closes='04:00'"],
+    [
+        "replicates=-1",
+        "panel.women=-1",
+        "scale=2",
+        "+scenario=nowhere",
+        "seed=x",
+        "polo.hours.ceci.0.closes='04:00'",
+    ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(tmp_path, override):
     status, out, err = run(tmp_path, *SMALL, override)

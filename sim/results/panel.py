@@ -111,16 +111,17 @@ class Interviews:
         if not self.rows.size:
             return
         self._see_what_is_open(model)
-        people = People(model, self.rows)
-        if (model.first_month + people.month) % self.options.every:
+        month = int(model.now["month"][0]) - 1  # the month that was stepped
+        if (model.first_month + month) % self.options.every:
             return
+        people = People(model, self.rows)
         # A girl of 15 who takes the row of a woman of 50 is somebody else
         self._turns = self._turns + (people.mothers.birth != self._births)
         self._births = people.mothers.birth.copy()
         answers = {name: np.asarray(read(people), np.int32) for name, read in NOTED.items()}
         answers["metres"] = self._metres[answers["zone"]]
         answers["woman"] = self.rows + self._turns * model.tables["mothers"].size
-        self._months.append(people.month)
+        self._months.append(month)
         self._answers.append(answers)
 
     def panel(self) -> Panel:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from sim.population.regions import sharing_the_panel
 from sim.results.measures import catalogue
 from sim.results.panel import NOTED, panel_frame
 from sim.results.store import decode, encode
@@ -139,6 +140,14 @@ def test_who_takes_the_place_of_a_woman_of_fifty_is_somebody_else(everybody):
     ages = rows[rows["arm"] == "baseline"].groupby("woman")["age"]
     assert (ages.max() - ages.min()).max() <= 2
     assert (ages.max() == 49).any() and rows["age"].between(15, 49).all()
+
+
+def test_a_country_shares_its_panel_by_its_women(settings, country):
+    regions = sharing_the_panel(country(settings("panel.women=1000"), 7))
+    shares = [region.panel.women for region in regions]
+    women = np.array([region.polo["women_15_49"] for region in regions])
+    assert sum(shares) == 1000
+    np.testing.assert_allclose(shares, 1000 * women / women.sum(), atol=1)
 
 
 def test_a_panel_has_what_a_survey_has(some):
