@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0, or 2 with one line on stderr where the folder cannot be used.
+        0; or, with one line on stderr, 2 where what was given cannot be used and 1 where results
+        cannot be written.
     """
     told = _parser().parse_args(arguments)
     try:
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"error: {error.strerror or error}: {error.filename}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -124,6 +128,8 @@ def _covering(design: Design) -> dict[str, list[bool]]:
 
 
 def _job(told: argparse.Namespace) -> None:
+    if told.draws < 2:
+        raise InputError(f"--draws {told.draws}: must be 2 or more, an error is their spread")
     words = WORDS[told.lang]
     survey = read(told.folder, told.outcome, told.within)
     designs = _designs(survey, words)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from sim.errors import InputError
 
@@ -149,9 +150,15 @@ def _table(folder: Path, columns: list[str]) -> pd.DataFrame:
             "replicate) writes one"
         )
     try:
+        missing = sorted({*columns} - {*pq.read_schema(path).names})
+        if missing:
+            raise InputError(
+                f"{folder}: {TABLE} lacks {', '.join(missing)}: it is of another version of the "
+                "simulator; run the scenario again"
+            )
         young = [("youngest_child_months", "<", YOUNG)]
         return pd.read_parquet(path, columns=columns, filters=young)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise InputError(f"{folder}: {TABLE} cannot be read ({reason})") from None
 

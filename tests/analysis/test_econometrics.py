@@ -236,7 +236,17 @@ def test_a_panel_that_cannot_be_read_is_one_line(folder, tmp_path, capsys):
     (tmp_path / panel.TABLE).write_bytes(whole[: len(whole) // 2])
     assert "panel.parquet cannot be read" in refused(capsys, str(tmp_path))
     pd.read_parquet(folder / panel.TABLE).drop(columns="hours").to_parquet(tmp_path / panel.TABLE)
-    assert "cannot be read" in refused(capsys, str(tmp_path), "--outcome", "hours")
+    assert "lacks hours: it is of another version" in refused(
+        capsys, str(tmp_path), "--outcome", "hours"
+    )
+
+
+def test_a_place_that_cannot_be_written_and_too_few_draws_are_one_line(folder, tmp_path, capsys):
+    (tmp_path / "file").write_text("mine")
+    taken = ["--outcome", "hours", "--draws", "2", "--out", str(tmp_path / "file")]
+    assert command.main([str(folder), *taken]) == 1
+    assert capsys.readouterr().err.startswith("error: File exists")
+    assert "--draws 1: must be 2 or more" in refused(capsys, str(folder), "--draws", "1")
 
 
 def changed(design: Design, first: np.ndarray) -> Design:
