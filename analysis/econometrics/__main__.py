@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from analysis import charts
-from analysis.econometrics.designs import MAKERS, Design
-from analysis.econometrics.estimators import ESTIMATORS, Estimate, estimate
+from analysis.econometrics.designs import BETWEEN, MAKERS, Design
+from analysis.econometrics.estimators import ESTIMATORS, Estimate, estimate, estimators_of
 from analysis.econometrics.panel import NEVER, OUTCOMES, Survey, read
 from analysis.econometrics.power import DRAWS, power_table
 from analysis.econometrics.words import WORDS
@@ -70,7 +70,9 @@ def estimates_table(designs: Sequence[Design]) -> tuple[pd.DataFrame, dict[str, 
     """
     rows, found = [], {}
     for design in designs:
-        found[design.name] = {name: estimate(name, design, events=True) for name in ESTIMATORS}
+        found[design.name] = {
+            name: estimate(name, design, events=True) for name in estimators_of(design)
+        }
         covering = _covering(design)
         for name, result in found[design.name].items():
             rows.append(
@@ -144,7 +146,7 @@ def _job(told: argparse.Namespace) -> None:
         write_csv(frame, files[-1])
     for design in designs:
         files += _figure(design, events, survey, told, out)
-    console = Console(width=max(Console().width, 110))
+    console = Console(width=max(Console().width, 124))
     for design in designs:
         _show_estimates(console, table[table["design"] == design.name], told.outcome, words)
         _show_power(console, power[power["design"] == design.name], told.outcome, words)
@@ -161,7 +163,7 @@ def _designs(survey: Survey, words: dict[str, Any]) -> list[Design]:
     if survey.zones["replicate"].nunique() == 1:
         print(words["one_replicate"], file=sys.stderr)
     else:
-        found.append(MAKERS["polos"](survey))
+        found += [MAKERS[name](survey) for name in BETWEEN]
     return found
 
 

@@ -4,13 +4,16 @@
     Inside polos with the programme: zones near a new centre, from the quarter in which it opened,
     with zones that have none near, or none yet. Mothers there use the centres too, if less, and
     what that does for them is taken for what would have happened anyway.
+``served``
+    The same zones near a new centre, with zones of polos without the programme. Between the first
+    opening in their polo and their own they are neither treated nor untouched, and left out. The
+    polos without the programme are the baseline of other replicates: other people of the same kind.
 ``polos``
-    Zones of polos with the programme, all from the quarter of the first opening in the polo, with
-    zones of polos without it. Here the latter are the baseline of other replicates: other people
-    of the same kind.
+    All zones of polos with the programme, from the quarter of the first opening in the polo, with
+    zones of polos without it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -25,9 +28,9 @@ class Design:
 
     Attributes
     ----------
-    name : {"zones", "polos"}
+    name : {"zones", "served", "polos"}
     outcome : ndarray of float, shape (zones, periods)
-        As an evaluator would see it.
+        As an evaluator would see it; NaN where a zone is left out.
     without : ndarray of float, shape (zones, periods)
         The same women without the programme, which no evaluator sees.
     first : ndarray of int, shape (zones,)
@@ -61,6 +64,11 @@ class Design:
         return self.event >= 0
 
     @property
+    def seen(self) -> np.ndarray:
+        """True where a zone is not left out, shape (zones, periods)."""
+        return ~np.isnan(self.outcome)
+
+    @property
     def truth(self) -> float:
         """The effect on the treated: programme less baseline, mean over treated cells."""
         return float((self.outcome - self.without)[self.treated].mean())
@@ -68,42 +76,47 @@ class Design:
     @property
     def spilt(self) -> float:
         """The effect on zones not treated, or not yet, once some zone is; 0 where none is left."""
-        others = ~self.treated & self.treated.any(axis=0)
+        others = self.seen & ~self.treated & self.treated.any(axis=0)
         return float((self.outcome - self.without)[others].mean()) if others.any() else 0.0
 
     def true_path(self) -> pd.Series:
         """Return the effect by periods since the opening, before it too."""
-        there = ~np.isnan(self.event)
+        there = self.seen & ~np.isnan(self.event)
         effect = pd.Series((self.outcome - self.without)[there])
         return effect.groupby(self.event[there].astype(int)).mean()
 
     def of(self, zones: np.ndarray) -> "Design":
         """Return the design with some zones, by number; one may come several times."""
-        return Design(
-            self.name, self.outcome[zones], self.without[zones], self.first[zones],
-            self.replicate[zones], self.row[zones],
-        )  # fmt: skip
+        return replace(
+            self,
+            outcome=self.outcome[zones],
+            without=self.without[zones],
+            first=self.first[zones],
+            replicate=self.replicate[zones],
+            row=self.row[zones],
+        )
 
     def until(self, period: int) -> "Design":
         """Return the design cut after a period; zones treated later are not treated in it."""
-        first = np.where(self.first > period, NEVER, self.first)
-        return Design(
-            self.name, self.outcome[:, :period], self.without[:, :period], first,
-            self.replicate, self.row,
-        )  # fmt: skip
+        return replace(
+            self,
+            outcome=self.outcome[:, :period],
+            without=self.without[:, :period],
+            first=np.where(self.first > period, NEVER, self.first),
+        )
 
     def frame(self) -> pd.DataFrame:
-        """Return it as a long table: unit, period, first, outcome, treated."""
+        """Return it as a long table of what is seen: unit, period, first, outcome."""
         zones, periods = self.outcome.shape
-        return pd.DataFrame(
+        table = pd.DataFrame(
             {
                 "unit": np.repeat(np.arange(zones), periods),
                 "period": np.tile(np.arange(1, periods + 1), zones),
                 "first": np.repeat(self.first, periods),
                 "outcome": self.outcome.ravel(),
-                "treated": self.treated.ravel().astype(int),
             }
         )
+        return table[self.seen.ravel()]
 
 
 def zones(survey: Survey, kept: dict[str, np.ndarray] | None = None) -> Design:
@@ -176,7 +189,30 @@ def polos(survey: Survey, kept: dict[str, np.ndarray] | None = None) -> Design:
     )
 
 
-MAKERS = {"zones": zones, "polos": polos}
+def served(survey: Survey, kept: dict[str, np.ndarray] | None = None) -> Design:
+    """Return the design of zones near a new centre with zones of polos without the programme.
+
+    Raises
+    ------
+    InputError
+        If there is one replicate only, or no zone with a centre near.
+    """
+    between = polos(survey, kept)
+    own = survey.zones["first"].to_numpy()[between.row]
+    without_programme = between.first == NEVER
+    found = replace(between, name="served", first=np.where(without_programme, NEVER, own))
+    # Neither treated nor untouched: some centre is open in the polo, none near
+    touched = between.treated & ~found.treated
+    found = replace(found, outcome=np.where(touched, np.nan, between.outcome))
+    kept_zones = without_programme | (own > NEVER)
+    if without_programme.all() or not (own[~without_programme] > NEVER).any():
+        raise InputError("no zone has a new centre near in the polos with the programme")
+    return found.of(np.flatnonzero(kept_zones))
+
+
+MAKERS = {"zones": zones, "served": served, "polos": polos}
+BETWEEN = ("served", "polos")
+"""Designs that need polos without the programme."""
 
 
 def _whole(design: Design) -> Design:

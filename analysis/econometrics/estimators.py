@@ -20,6 +20,8 @@ from sim.errors import InputError
 LEVEL = 0.90
 REFERENCE = -1
 """Period, since the opening, with which an event study compares the others."""
+MOST_TURNS, NOTHING = 1000, 1e-10
+"""Turns after which effects count as taken out, or what may be left of them."""
 NAMES = {"outcome": "outcome", "unit": "unit", "time": "period", "first_treat": "first"}
 
 
@@ -53,7 +55,8 @@ def two_way_fixed_effects(design: Design) -> Found:
     """Estimate by regression on the treatment, with effects of zone and period.
 
     The event study has a term for every period since the opening but the one before it and, where
-    all zones are treated, the first, which no data could tell apart from them.
+    all zones are treated, the first, which no data could tell apart from them; where periods are
+    left out, for those from the opening on.
     """
     (effect,), (se,) = _within(design.outcome, design.treated[None].astype(float))
 
@@ -61,7 +64,9 @@ def two_way_fixed_effects(design: Design) -> Found:
         event = design.event
         told = np.unique(event[~np.isnan(event)]).astype(int)
         told = told[told != REFERENCE]
-        if (design.first > 0).all():
+        if not design.seen.all():
+            told = told[told >= 0]  # of the periods before too few are left to compare with one
+        elif (design.first > 0).all():
             told = told[1:]
         effects, errors = _within(design.outcome, np.array([event == e for e in told], float))
         return pd.DataFrame({"event": told, "effect": effects, "se": errors})
@@ -108,6 +113,13 @@ ESTIMATORS: dict[str, Callable[[Design], Found]] = {
     "callaway_santanna": callaway_santanna,
 }
 MODERN = tuple(ESTIMATORS)[1:]
+WITH_GAPS = ("twfe", "imputation")
+"""Those that can do without some periods of a zone; the others compare with the one before."""
+
+
+def estimators_of(design: Design) -> tuple[str, ...]:
+    """Return the names of the estimators that a design allows."""
+    return tuple(ESTIMATORS) if design.seen.all() else WITH_GAPS
 
 
 def estimate(name: str, design: Design, events: bool = False) -> Estimate:
@@ -163,23 +175,36 @@ def _within(outcome: np.ndarray, terms: np.ndarray) -> tuple[np.ndarray, np.ndar
     Parameters
     ----------
     outcome : ndarray, shape (zones, periods)
+        NaN where a zone is left out.
     terms : ndarray, shape (terms, zones, periods)
     """
-    zones, periods = outcome.shape
-    y = _demeaned(outcome)
-    x = np.array([_demeaned(term) for term in terms])
+    seen = ~np.isnan(outcome)
+    y = _demeaned(np.where(seen, outcome, 0.0), seen)
+    x = np.array([_demeaned(term, seen) for term in terms])
     flat = x.reshape(len(x), -1)
     bread = np.linalg.pinv(flat @ flat.T)
     coefficients = bread @ (flat @ y.ravel())
     residual = y - np.tensordot(coefficients, x, axes=1)
     scores = (x * residual).sum(axis=2)
-    cells, parameters = zones * periods, len(x) + zones + periods - 1
+    zones, periods = outcome.shape
     # Effects of zones are nested in the clusters: they are not counted
-    spread = zones / (zones - 1) * (cells - 1) / (cells - parameters + zones)
-    variance = spread * bread @ (scores @ scores.T) @ bread
+    free = seen.sum() - (len(x) + periods - 1)
+    variance = zones / (zones - 1) * (seen.sum() - 1) / free * bread @ (scores @ scores.T) @ bread
     return coefficients, np.sqrt(np.diag(variance))
 
 
-def _demeaned(values: np.ndarray) -> np.ndarray:
-    """Return values without the means of their zone and of their period."""
-    return values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
+def _demeaned(values: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Return values without the effects of their zone and of their period, 0 where not seen.
+
+    Means are taken out in turn until nothing is left to take; without gaps that is once each.
+    """
+    by_zone, by_period = (np.maximum(seen.sum(axis=axis, keepdims=True), 1) for axis in (1, 0))
+    left = np.where(seen, values, 0.0)
+    for _ in range(MOST_TURNS):
+        taken = left.sum(axis=1, keepdims=True) / by_zone
+        left = np.where(seen, left - taken, 0.0)
+        rest = left.sum(axis=0, keepdims=True) / by_period
+        left = np.where(seen, left - rest, 0.0)
+        if max(np.abs(taken).max(), np.abs(rest).max()) < NOTHING:
+            break
+    return left

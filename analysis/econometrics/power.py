@@ -25,7 +25,7 @@ FOUND = 0.8
 
 def imputed_effect(design: Design) -> float:
     """Return the imputation estimate alone: that of the package, in a fraction of its time."""
-    seen = ~design.treated
+    seen = design.seen & ~design.treated
     held = seen.sum(axis=1)
     there = held > 0
     y, seen = np.where(seen, design.outcome, 0.0)[there], seen[there].astype(float)
@@ -72,7 +72,7 @@ def power_table(survey: Survey, draws: int = DRAWS, seed: int = 0) -> pd.DataFra
         try:
             found = _draws(survey, name, share, draws, np.random.default_rng(seed))
         except InputError:
-            continue  # of one replicate there is no design between polos
+            continue  # one replicate has no other polo to compare with
         for key, group in found.groupby(["zones", "months"], sort=False):
             for estimator in ESTIMATORS:
                 rows.append(

@@ -22,6 +22,7 @@ WORDS: dict[str, dict[str, Any]] = {
         },
         "designs": {
             "zones": "Zones with a centre near, and zones without one in the same polo",
+            "served": "Zones with a centre near, and zones of polos without the programme",
             "polos": "Zones of polos with the programme, and of polos without it",
         },
         "estimators": {
@@ -45,7 +46,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "months": "months",
             "power": "power",
             "detectable": "least effect found",
-            "needed": "zones needed",
+            "needed": "zones needed, without bias",
         },
         "yes": "yes",
         "no": "no",
@@ -91,6 +92,7 @@ WORDS: dict[str, dict[str, Any]] = {
         },
         "designs": {
             "zones": "Zonas con un centro cerca y zonas sin él, en el mismo polo",
+            "served": "Zonas con un centro cerca y zonas de polos sin el programa",
             "polos": "Zonas de polos con el programa y de polos sin él",
         },
         "estimators": {
@@ -114,7 +116,7 @@ WORDS: dict[str, dict[str, Any]] = {
             "months": "meses",
             "power": "potencia",
             "detectable": "menor efecto detectable",
-            "needed": "zonas necesarias",
+            "needed": "zonas necesarias, sin sesgo",
         },
         "yes": "sí",
         "no": "no",
