@@ -83,7 +83,8 @@ def imputation(design: Design) -> Found:
     """Estimate what treated cells would have been from untreated ones, and take the difference."""
     from diff_diff import ImputationDiD
 
-    found = ImputationDiD(cluster="unit", pretrends=True).fit(design.frame(), **NAMES)
+    before = bool(design.seen.all())  # otherwise too few are left to compare with one
+    found = ImputationDiD(cluster="unit", pretrends=before).fit(design.frame(), **NAMES)
     return found.att, found.se, lambda: _path(found.aggregate("event_study").to_dataframe())
 
 

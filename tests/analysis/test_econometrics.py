@@ -87,6 +87,12 @@ def with_gaps(design: Design) -> Design:
     return replace(design, outcome=np.where(gap, np.nan, design.outcome))
 
 
+def test_with_gaps_an_event_study_tells_of_no_period_before():
+    design = with_gaps(made(0, "constant"))
+    for name in estimators_of(design):
+        assert estimate(name, design, events=True).path["event"].tolist() == [0, 1, 2, 3, 4, 5]
+
+
 @pytest.mark.parametrize("gaps", [False, True])
 def test_two_way_fixed_effects_are_those_of_dummies(gaps):
     design = with_gaps(made(3, "growing")) if gaps else made(3, "growing")
