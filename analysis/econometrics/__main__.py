@@ -163,7 +163,11 @@ def _designs(survey: Survey, words: dict[str, Any]) -> list[Design]:
     if survey.zones["replicate"].nunique() == 1:
         print(words["one_replicate"], file=sys.stderr)
     else:
-        found += [MAKERS[name](survey) for name in BETWEEN]
+        for name in BETWEEN:
+            try:
+                found.append(MAKERS[name](survey))
+            except InputError as error:  # the others stand without it
+                print(error, file=sys.stderr)
     return found
 
 

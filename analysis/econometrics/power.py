@@ -18,6 +18,8 @@ WOMEN = (1.0, 0.5, 0.25)
 """Shares of the women of the panel who are asked."""
 YEARS = (1, 2, 4)
 """After the first opening; the last is all that there is if this is less."""
+COLUMNS = ["design", "estimator", "zones", "served", "mothers", "months", "truth", "estimate", "se",
+           "power", "detectable", "needed"]  # fmt: skip
 DRAWS = 100
 FOUND = 0.8
 """Power at which the smallest effect that a design finds is stated, as is usual."""
@@ -69,26 +71,27 @@ def power_table(survey: Survey, draws: int = DRAWS, seed: int = 0) -> pd.DataFra
     """
     rows = []
     for name, share in product(MAKERS, WOMEN):
-        try:
-            found = _draws(survey, name, share, draws, np.random.default_rng(seed))
-        except InputError:
-            continue  # one replicate has no other polo to compare with
-        for key, group in found.groupby(["zones", "months"], sort=False):
+        found = _draws(survey, name, share, draws, np.random.default_rng(seed))
+        for (zones, months), group in found.groupby(["zones", "months"], sort=False):
+            if len(group) < 2:
+                continue  # one estimate has no spread
+            truth = group["truth"].mean()
             for estimator in ESTIMATORS:
+                told = _summary(group[estimator])
                 rows.append(
                     {
                         "design": name,
                         "estimator": estimator,
-                        "zones": key[0],
+                        "zones": zones,
                         "served": group["served"].mean(),
                         "mothers": survey.mothers * share,
-                        "months": key[1],
-                        "truth": group["truth"].mean(),
-                        **_summary(group[estimator]),
+                        "months": months,
+                        "truth": truth,
+                        **told,
+                        "needed": group["zones"].mean() * (told["detectable"] / truth) ** 2,
                     }
                 )
-    table = pd.DataFrame(rows)
-    return table.assign(needed=table["zones"] * (table["detectable"] / table["truth"]) ** 2)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _draws(
@@ -100,7 +103,10 @@ def _draws(
     for _ in range(draws):
         asked = rng.random(people) < share
         kept = {arm: asked[told["person"].to_numpy()] for arm, told in survey.rows.items()}
-        design = MAKERS[name](survey, kept)
+        try:
+            design = MAKERS[name](survey, kept)
+        except InputError:
+            continue  # too few are asked, or one replicate has no other polo to compare with
         for size, (months, end) in product(_sizes(survey), _ends(survey, design)):
             sample = design.of(rng.integers(0, design.first.size, size)).until(end)
             served = int((sample.first > NEVER).sum())
@@ -108,7 +114,7 @@ def _draws(
                 continue  # nothing to compare
             row = {"zones": size, "months": months, "served": served, "truth": sample.truth}
             rows.append(row | {key: effect(sample) for key, effect in ESTIMATORS.items()})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["zones", "months", "served", "truth", *ESTIMATORS])
 
 
 def _sizes(survey: Survey) -> list[int]:

@@ -226,6 +226,13 @@ def test_more_zones_mothers_and_months_find_more(folder):
     pd.testing.assert_frame_equal(table, again)
 
 
+def test_a_share_of_the_women_too_small_for_a_design_is_left_out_of_the_table(tmp_path):
+    path = folder_with(tmp_path / "run", rows_of(made(0, "constant"), 0, women=1))
+    table = power_table(panel.read(path, "hours"), draws=3)
+    assert set(table["design"]) == {"zones"}, "there is one replicate"
+    assert table["mothers"].max() == 1.0 and table["se"].notna().all()
+
+
 def test_both_languages_have_the_same_words():
     def keys(words):
         return {key: keys(value) if isinstance(value, dict) else None
