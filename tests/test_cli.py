@@ -64,6 +64,7 @@ class Run(BaseModel):
     store: str
     resume: bool
     posterior: bool
+    panel: dict
     executor: dict
     parameters: dict
     polo: dict
