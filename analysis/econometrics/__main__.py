@@ -214,11 +214,11 @@ def _show_estimates(
     for row in rows.to_dict("records"):
         cells = [
             words["estimators"][row["estimator"]],
-            _number(row["estimate"]),
-            _number(row["se"]),
-            f"{_number(row['low'])} … {_number(row['high'])}",
-            _number(row["truth"]),
-            _number(row["bias"]),
+            _number(row["estimate"], outcome),
+            _number(row["se"], outcome),
+            f"{_number(row['low'], outcome)} … {_number(row['high'], outcome)}",
+            _number(row["truth"], outcome),
+            _number(row["bias"], outcome),
             words["yes"] if row["covers"] else words["no"],
         ]
         if several:
@@ -226,7 +226,9 @@ def _show_estimates(
         shown.add_row(*cells)
     console.print(shown)
     if rows["spilt"].iloc[0]:
-        console.print(words["spilt"].format(value=_number(rows["spilt"].iloc[0]), unit=unit))
+        console.print(
+            words["spilt"].format(value=_number(rows["spilt"].iloc[0], outcome), unit=unit)
+        )
 
 
 def _show_power(console: Console, rows: pd.DataFrame, outcome: str, words: dict[str, Any]) -> None:
@@ -240,16 +242,16 @@ def _show_power(console: Console, rows: pd.DataFrame, outcome: str, words: dict[
     for row in told.to_dict("records"):
         shown.add_row(
             *(f"{row[head]:,.0f}" for head in counts),
-            *(_number(row[head]) for head in values),
+            *(_number(row[head], outcome) for head in values),
             f"{100 * row['power']:.0f} %",
-            _number(row["detectable"]),
+            _number(row["detectable"], outcome),
             f"{row['needed']:,.0f}",
         )
     console.print(shown)
 
 
-def _number(value: float) -> str:
-    return f"{value:z,.0f}" if abs(value) >= 100 else f"{value:z,.2f}"
+def _number(value: float, outcome: str) -> str:
+    return f"{value:z,.{0 if outcome == 'earnings' else 2}f}"
 
 
 def _parser() -> argparse.ArgumentParser:
