@@ -5,6 +5,7 @@ model, or those of some rows, gets the counters of `sim.results.record` under th
 measure of `configs/measures.yaml` made of them can be asked of any population.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -216,6 +217,11 @@ class Population(RootModel[dict[str, Annotated[Any, Field()]]]):
         for trait, condition in self.root.items():
             check(trait, condition)
         return self
+
+    @property
+    def key(self) -> str:
+        """The conditions in a line: the same for the same."""
+        return json.dumps(self.root, sort_keys=True)
 
     def mask(self, people: People) -> np.ndarray:
         """Return True for those who are meant, shape (women,)."""
