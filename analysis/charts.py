@@ -263,7 +263,7 @@ def intervals(
         )
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_xlabel(x)
+    ax.set_xlabel(x, loc="right")  # a long name would not fit under a narrow axis
     ax.xaxis.set_major_formatter(_Numbers())
     _legend(figure, title, handles, columns=1)
     _source(figure, source)
@@ -444,7 +444,7 @@ def _rows(labels: Sequence[str]) -> tuple[Figure, Axes]:
 
 def _entitle(figure: Figure, ax: Axes, title: str, x: str, source: str, *, legend: bool) -> None:
     """Put title, axis, legend and source where they cover nothing."""
-    ax.set_xlabel(x)
+    ax.set_xlabel(x, loc="right")  # a long name would not fit under a narrow axis
     ax.xaxis.set_major_formatter(_Numbers())
     handles = ax.get_legend_handles_labels()[0] if legend else []
     _legend(figure, title, handles, columns=max(1, len(handles)), size=11)

@@ -235,7 +235,7 @@ def calibrate(settings: Settings, options: Options, wanted: dict[str, Moment]) -
         fresh, newest = more.outcomes[: options.simulations // 2], len(more.scores)
 
     chain = posterior_chain(
-        targets, emulator, best, 3 * options.steps, settings.seed, LEFT_BY_CORRECTIONS
+        targets, emulator, best, 6 * options.steps, settings.seed, LEFT_BY_CORRECTIONS
     )
     points = some_of(chain, options.candidates, settings.seed)
     numbers = np.arange(DRAW_REPLICATE, DRAW_REPLICATE + options.candidates)

@@ -132,6 +132,8 @@ WORDS: dict[str, dict[str, str]] = {
         "confidence": "confidence", "range": "range", "stated": "stated band",
         "why": "Mechanisms, and what a miss would mean",
         "outside": "outside", "construction": "By construction",
+        "blind": "These replays are not blind",
+        "blind_text": "What was seen before what was changed: with a first posterior 4 of 8 were inside. Then the offer of a place was told as one to mothers who work, the cost of time away was bounded by the child's age, and a reason to quit had to outweigh a place that is lost with the job: 3 of 8. Then American firms became a society of paid care and few grandmothers, seen in a centre's second year, and illness that of children new to group care: 5 of 8. Then came, together with the present posterior: who would take a place with a job that she looks for counts as one who would use it; a third of Rio's losers find a place; families pay half at firms of the United States and Japan; Estancias is compared in repeated cross-sections; and more replicates. No published figure, band or tolerance was changed after a look, and no effect is among the moments.",  # noqa: E501
         "drives": "What the results hang on",
         "drives_text": "Effects on participation of mothers of a child under four, programme as announced against none, mean of the last twelve months.",  # noqa: E501
         "split": "Where the interval of each headline effect comes from: one run with its own draw of the posterior and of chance.",  # noqa: E501
@@ -163,6 +165,8 @@ WORDS: dict[str, dict[str, str]] = {
         "confidence": "confianza", "range": "rango", "stated": "banda declarada",
         "why": "Mecanismos, y qué significa una falla",
         "outside": "fuera", "construction": "Por construcción",
+        "blind": "Estas repeticiones no son a ciegas",
+        "blind_text": "Qué se vio antes de qué se cambió: con una primera distribución a posteriori quedaron dentro 4 de 8. Después la oferta de un lugar pasó a ser para madres que trabajan, el costo del tiempo lejos se acotó por la edad del niño, y un motivo para renunciar tuvo que pesar más que un lugar que se pierde con el empleo: 3 de 8. Después las empresas estadounidenses pasaron a ser una sociedad de cuidado pagado y pocas abuelas, vista en el segundo año del centro, y la enfermedad, la de niños nuevos en el cuidado grupal: 5 de 8. Después, junto con la distribución actual: quien tomaría un lugar con un empleo que busca cuenta entre quienes lo usarían; un tercio de las perdedoras de Río encuentra lugar; las familias pagan la mitad en empresas de Estados Unidos y Japón; Estancias se compara en muestras repetidas; y más réplicas. Ninguna cifra, banda o tolerancia publicada se cambió después de verla, y ningún efecto está entre los momentos.",  # noqa: E501
         "drives": "De qué dependen los resultados",
         "drives_text": "Efectos sobre la participación de las madres de menores de cuatro años, programa anunciado frente a ninguno, media de los últimos doce meses.",  # noqa: E501
         "split": "De dónde viene el intervalo de cada efecto principal: una corrida con su propia muestra de parámetros y su propio azar.",  # noqa: E501
@@ -293,6 +297,8 @@ def tested(folder: Path, lang: str) -> list[str]:
         _table([words[head] for head in heads], rows),
         f"### {words['why']}",
         "\n".join(reasons),
+        f"### {words['blind']}",
+        words["blind_text"],
     ]
 
 

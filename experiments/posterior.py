@@ -26,6 +26,8 @@ FARTHEST = 3.5
 FREEDOM = 4
 """Degrees of freedom of the robust likelihood."""
 
+KEPT_STEPS = 1000
+"""Steps of a chain that are kept at least, where it has so many; its first half is left out."""
 LONGEST = 1.5
 """Scores by which a correction moves a point at most."""
 
@@ -193,9 +195,9 @@ def sample(
 ) -> np.ndarray:
     """Return draws from a density by an ensemble of walkers, its first half of steps left out.
 
-    Walkers begin in a normal distribution that is near the density. Half of the moves are
-    preconditioned Crank-Nicolson steps, which are as good in many dimensions as in few where that
-    distribution is near; the others, differences of two walkers, need it not.
+    Walkers begin in a normal distribution that is near the density, and make preconditioned
+    Crank-Nicolson steps (Cotter et al. 2013), which are as good in many dimensions as in few where
+    that distribution is near. Of a long chain `KEPT_STEPS` are kept, evenly spaced.
 
     Parameters
     ----------
@@ -231,15 +233,19 @@ def sample(
         after = np.sqrt(1 - size**2) * before + size * chance.standard_normal(points.shape)
         return top + after @ root.T, 0.5 * ((after**2).sum(axis=1) - (before**2).sum(axis=1))
 
-    moves = [(emcee.moves.MHMove(step), 0.5), (emcee.moves.DEMove(), 0.5)]
+    moves = emcee.moves.MHMove(step)
     walkers = max(32, 4 * top.size)
     sampler = emcee.EnsembleSampler(walkers, top.size, density, moves=moves, vectorize=True)
+    thin = max(1, steps // KEPT_STEPS)
     chance = np.random.RandomState(seed)
     start = top + chance.standard_normal((walkers, top.size)) @ root.T
     sampler.run_mcmc(
-        emcee.State(start, random_state=chance.get_state()), steps, skip_initial_state_check=True
+        emcee.State(start, random_state=chance.get_state()),
+        steps // thin,
+        thin_by=thin,
+        skip_initial_state_check=True,
     )
-    return sampler.get_chain(discard=steps // 2)
+    return sampler.get_chain(discard=steps // thin // 2)
 
 
 def normal_near(

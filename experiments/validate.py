@@ -8,6 +8,7 @@ estimate is within the published interval or band. The vocabulary of studies is 
 """
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -143,18 +144,19 @@ def job(config: DictConfig) -> None:
     wanted = chosen(options)
     if options.save and options.study is not None:
         raise InputError("save=true keeps all studies together: leave +study out")
-    table = replay(wanted, settings)
+    where = settings.output_dir
+    # Opened before the work is done, so that a folder that cannot be used is told at once
+    with nullcontext() if where is None else ResultFolder(where) as folder:
+        table = replay(wanted, settings)
+        if folder is not None:
+            write(table, folder.work)
     unwritten = settings.model_copy(update={"output_dir": None})
     publish(table[SHOWN], "studies", "Published evaluations, replayed", unwritten)
     print(summary(table))
-    folders = []
-    if settings.output_dir is not None:
-        with ResultFolder(settings.output_dir) as folder:
-            write(table, folder.work)
-        folders.append(folder.path)
     if options.save:
         save(table, wanted, settings)
-    print(*(f"written: {path}" for path in folders), sep="\n")
+    if folder is not None:
+        print(f"written: {folder.path}")
 
 
 def write(table: pd.DataFrame, folder: Path) -> None:

@@ -24,7 +24,7 @@ PLENTY = 100_000
 EVENING_SHARE = 1.0
 LITTLE = 1e-9
 """Weight of a centre where no child lives: places go there if they live nowhere."""
-LOT_OF = {"grandmother": 0, "place": 1, "partner": 2}
+LOT_OF = {"grandmother": 0, "place": 1, "partner": 2, "waiting_list": 3}
 """Which of a woman's lots decides what: losing one person says nothing of losing another."""
 
 
@@ -106,7 +106,8 @@ class Changed:
             drawn = lot_of(model, LOT_OF["place"]) < step.lottery.share
             applicants = may & self.applicants
             self.won, self.lost = applicants & drawn, applicants & ~drawn
-            may = self.won
+            let_in = lot_of(model, LOT_OF["waiting_list"]) < step.lottery.losers_admitted
+            may = self.won | (self.lost & let_in)
         t["mothers"].invited[may] = ANYHOW if step.at_home_too else WORKING
         zones = np.arange(model.polo.zones.count)
         wanted = children_of_age(model)
@@ -114,8 +115,7 @@ class Changed:
         plenty = step.lottery is not None or (step.number is None and step.per_100 is None)
         total = None if plenty else self.places_wanted(model, step, may)
         new = add_centres(model, zones, ESTUDIO, None if total is None else (total, per_zone))
-        new.opens, new.closes = minutes(step.opens), minutes(step.closes)
-        new.fee = round(step.fee)
+        set_terms(new, step)
 
     def build_at_plants(self, model: PoloModel, step: Places) -> None:
         """Open a centre of scheme `empresa` at each of the largest export plants."""
@@ -132,7 +132,7 @@ class Changed:
         new = add_centres(
             model, firms.zone[plants], EMPRESA, None if total is None else (total, per_plant)
         )
-        new.opens, new.closes = minutes(step.opens), minutes(step.closes)
+        set_terms(new, step)
         if step.evening:
             t["places"][first:, N_AGES:] = evening_places(
                 t["places"][first:, :N_AGES], EVENING_SHARE
@@ -148,6 +148,12 @@ class Changed:
         of = may if step.per is None else step.per.mask(People(model))
         assert step.per_100 is not None
         return round(step.per_100 / 100 * children_of_age(model)[of].sum())
+
+
+def set_terms(new: np.recarray, step: Places) -> None:
+    """Set hours and price of new centres."""
+    new.opens, new.closes = minutes(step.opens), minutes(step.closes)
+    new.fee = round(step.fee)
 
 
 def add_centres(
@@ -208,3 +214,8 @@ def use_of_new_centres(model: PoloModel, first: int) -> tuple[np.ndarray, np.nda
     uses = ((children.centre != NOBODY) & (children.centre >= first)).any(axis=1)
     asks = (children.wants == 1).any(axis=1) & (mothers.wants_centre >= first)
     return uses, asks
+
+
+def who_wants_one(model: PoloModel, first: int) -> np.ndarray:
+    """Return who wants a place in a new centre, or will with the job she looks for, (women,)."""
+    return model.tables["mothers"].wants_centre >= first

@@ -22,6 +22,8 @@ class Watched:
         Who did not leave the model while observed.
     panel : dict of ndarray of int, shape (months, women)
         Counters by name.
+    by_month : dict of ndarray of bool, shape (months, women)
+        Populations by key: who has the traits in each month; empty where women are followed.
     months_before : int
         How many of the months come before the changes.
     entered : ndarray of float, shape (women,)
@@ -34,6 +36,7 @@ class Watched:
     start: People
     stays: np.ndarray
     panel: dict[str, np.ndarray]
+    by_month: dict[str, np.ndarray]
     months_before: int
     entered: np.ndarray
     asked: np.ndarray
@@ -49,7 +52,10 @@ class Watched:
         return slice(self.months_before + first, self.months_before + last + 1)
 
     def members(self, group: Group, who: Population, until: int) -> np.ndarray:
-        """Return who belongs to a group, given the traits meant and the last month of interest."""
+        """Return who belongs to a group, given the traits meant and the last month of interest.
+
+        Of the shape (months, women), or (1, women) where women are followed.
+        """
         users = self.entered <= until
         of = {
             "everybody": np.ones(self.stays.size, bool),
@@ -62,7 +68,8 @@ class Watched:
             "non_users": ~users,
             "waiting": self.asked & ~users,
         }[group.of]
-        return of & self.stays & self.meant_for & who.mask(self.start)
+        traits = self.by_month[who.key] if self.by_month else who.mask(self.start)[None, :]
+        return of & self.stays & self.meant_for & traits
 
 
 Terms = tuple[float, float, int, int]
@@ -143,10 +150,11 @@ def mean(
     arm = watched[group.arm]
     members = arm.members(group, group.who or cohort, until)
     rows = arm.rows(window)
-    counted = members[None, :]
+    counted = members[rows] if len(members) > 1 else members
+    women = round(counted.sum() / len(counted))
     if group.of == "using":
         counted = counted & arm.using[window[0] - 1 : window[1]]
-    return rate(outcome, arm, rows, counted), int(members.sum())
+    return rate(outcome, arm, rows, counted), women
 
 
 def rate(outcome: str, arm: Watched, rows: slice, members: np.ndarray) -> float:
@@ -175,7 +183,7 @@ def within_person(
     """
     assert how.before is not None
     arm = watched[how.treated.arm]
-    members = arm.members(how.treated, how.treated.who or cohort, arm_end(arm))
+    members = arm.members(how.treated, how.treated.who or cohort, arm_end(arm))[0]
     (first, last), (earliest, latest) = how.months, how.before
     entry = np.where(np.isinf(arm.entered), 0, arm.entered).astype(int)
     at = arm.months_before + entry - 1

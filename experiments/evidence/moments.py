@@ -12,7 +12,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 import configs
-from experiments.evidence.changes import Changed, use_of_new_centres
+from experiments.evidence.changes import Changed, who_wants_one
 from experiments.evidence.evaluations import Task, Tick, Values
 from experiments.evidence.persons import Population, counters_of, definition
 from experiments.evidence.reading import first_line_of, read_yaml
@@ -183,7 +183,8 @@ def live_and_count(
 def answers(model: PoloModel, moment: Moment, tick: Tick) -> dict[str, float]:
     """Return how many of a moment's population would use the places offered, and how many they are.
 
-    They are offered to a copy of the polo, and who asks for one within `MONTHS_TO_ANSWER` would.
+    They are offered to a copy of the polo. Who wants one within `MONTHS_TO_ANSWER` would use it, at
+    once or with a job that she looks for.
     """
     assert moment.population is not None and moment.offer is not None
     asked_of = moment.population.mask(People(model))
@@ -193,8 +194,7 @@ def answers(model: PoloModel, moment: Moment, tick: Tick) -> dict[str, float]:
     for _ in range(MONTHS_TO_ANSWER):
         copy.step()
         tick()
-        uses, asks = use_of_new_centres(copy, changed.first_new_centre)
-        would |= uses | asks
+        would |= who_wants_one(copy, changed.first_new_centre)
     return {"would_use": float((would & asked_of).sum()), "people": float(asked_of.sum())}
 
 

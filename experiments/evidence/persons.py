@@ -5,6 +5,7 @@ Moments and studies ask about populations that the result tables do not have. An
 asked of any population.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -51,6 +52,11 @@ class Population(RootModel[dict[str, Annotated[Any, Field()]]]):
         for trait, condition in self.root.items():
             check(trait, condition)
         return self
+
+    @property
+    def key(self) -> str:
+        """The conditions in a line: the same for the same."""
+        return json.dumps(self.root, sort_keys=True)
 
     def mask(self, people: People) -> np.ndarray:
         """Return True for those who are meant, shape (women,)."""

@@ -1,8 +1,8 @@
 """A study replayed: the polo lives on, in each arm the changes are made, and the cohort is watched.
 
-The cohort are the women whom the study's populations mean in the last month before the changes, and
-who stay in the model (do not turn 50) to the end. Every arm starts from the same month of the same
-polo and lives on with the same draws.
+The cohort are the women whom the study's populations mean in the last month before the changes, or
+in each month where it follows nobody, and who stay in the model (do not turn 50) to the end. Every
+arm starts from the same month of the same polo and lives on with the same draws.
 """
 
 import time
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.evidence.changes import Changed, use_of_new_centres
+from experiments.evidence.changes import Changed, use_of_new_centres, who_wants_one
 from experiments.evidence.estimators import Watched, estimate
 from experiments.evidence.evaluations import Task, Tick, Values
 from experiments.evidence.persons import counters_of
@@ -94,6 +94,8 @@ class Watch:
     ----------
     months : list of dict
         Counter (name) to its values, shape (women,).
+    meant : list of dict
+        Population (its key) to who has its traits, shape (women,); empty where women are followed.
     """
 
     def __init__(self, study: Study) -> None:
@@ -103,7 +105,9 @@ class Watch:
             if result.estimator.per is not None:
                 self.names |= counters_of(result.estimator.per)
         assert self.names <= set(COUNTED)
+        self.populations = [] if study.followed else study.populations()
         self.months: list[dict[str, np.ndarray]] = []
+        self.meant: list[dict[str, np.ndarray]] = []
         self.births: np.ndarray | None = None
 
     def look(self, model: PoloModel) -> None:
@@ -114,6 +118,7 @@ class Watch:
         self.months.append(
             {name: values.astype(np.int32) for name, values in count(people, self.names).items()}
         )
+        self.meant.append({who.key: who.mask(people) for who in self.populations})
 
 
 def watch_arm(model: PoloModel, study: Study, arm: str, before: Watch, tick: Tick) -> Watched:
@@ -144,8 +149,10 @@ def watch_arm(model: PoloModel, study: Study, arm: str, before: Watch, tick: Tic
     )
     seen = before.months + after.months
     panel = {name: np.array([month[name] for month in seen]) for name in before.names}
+    meant = before.meant + after.meant
+    by_month = {who.key: np.array([month[who.key] for month in meant]) for who in after.populations}
     return Watched(
-        start, stays, panel, len(before.months), entered, asked,
+        start, stays, panel, by_month, len(before.months), entered, asked,
         changed.touched, changed.won, changed.lost, changed.meant_for,
         np.array(using),
     )  # fmt: skip
@@ -161,7 +168,7 @@ def trial_of(study: Study, arm: str) -> int:
 
 
 def asked_in_trial(model: PoloModel, study: Study, arm: str, tick: Tick) -> np.ndarray:
-    """Return True for who asks for a place when all who may are let in, shape (women,)."""
+    """Return True for who wants a place when all who may are let in, shape (women,)."""
     steps = study.arms[arm]
     changed = Changed(steps, study.population)
     trial = model.fork(model.settings.plan.without_centres(), changed)
@@ -169,8 +176,7 @@ def asked_in_trial(model: PoloModel, study: Study, arm: str, tick: Tick) -> np.n
     for _ in range(trial_of(study, arm)):
         trial.step()
         tick()
-        uses, asks = use_of_new_centres(trial, changed.first_new_centre)
-        asked |= uses | asks
+        asked |= who_wants_one(trial, changed.first_new_centre)
     return asked
 
 

@@ -86,12 +86,15 @@ class Lottery(Strict):
     """Places by lot: a share wins, among all who may enter or among those who would ask.
 
     Who would ask is found out by a trial: all are let in, with places for everybody, for so many
-    months; who asked for a place in one is an applicant.
+    months; who wanted a place in one, now or with the job she looks for, is an applicant. Of those
+    who lose, `losers_admitted` get a place all the same (a waiting list, another centre of the
+    kind); they still count as lost.
     """
 
     share: Annotated[float, Field(gt=0, lt=1)]
     among: Literal["applicants", "everybody"] = "applicants"
     trial: Annotated[int, Field(ge=1, le=24)] = 3
+    losers_admitted: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
 class Places(Strict):
@@ -129,8 +132,6 @@ class Places(Strict):
             for name in ("who", "lottery", "at_home_too"):
                 if getattr(self, name):
                     raise ValueError(f"{name} has no meaning at plants: their staff may enter")
-            if self.fee:
-                raise ValueError("fee has no meaning at plants: places are free to their staff")
         elif self.plants is not None:
             raise ValueError("plants has no meaning near homes")
         elif self.evening:
@@ -188,7 +189,7 @@ class Group(Strict):
     `of`: everybody; those whom a removal touched or not; winners or losers of a lottery; users of
     the new centres (who entered one before the window ended), those while they are `using` one,
     who did not enter any, or who asked and waits.
-    `who` are traits at the start, the study's population by default.
+    `who` are traits, the study's population by default.
     """
 
     arm: str = NONE
@@ -310,7 +311,11 @@ class Result(Strict):
 
 
 class Study(Strict):
-    """A published evaluation, as `configs/study/<id>.yaml` declares it."""
+    """A published evaluation, as `configs/study/<id>.yaml` declares it.
+
+    The women meant by traits are those who have them in the last month before the changes, and they
+    are followed; or, not `followed`, those who have them in each month: repeated cross-sections.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
     label: Label
@@ -318,6 +323,7 @@ class Study(Strict):
     source: str = Field(min_length=1)
     society: Society = Society()
     population: Population
+    followed: bool = True
     observed_before: Annotated[int, Field(ge=0, le=60)] = 12
     observed: Annotated[int, Field(ge=1, le=120)] = 12
     arms: dict[str, list[Step]]
@@ -339,6 +345,8 @@ class Study(Strict):
                         f"results.{name}: arm {group.arm!r} is unknown; known: {', '.join(arms)}"
                     )
                 self._check_group(name, group)
+            if how.kind == "within_person" and not self.followed:
+                raise ValueError(f"results.{name}: within_person needs women who are followed")
             if how.kind == "within_person" and not self._has_places(how.treated.arm):
                 raise ValueError(
                     f"results.{name}: nobody enters a new centre in arm {how.treated.arm}, for "
@@ -358,6 +366,15 @@ class Study(Strict):
             if sum(step.places is not None for step in steps) > 1:
                 raise ValueError(f"arms.{name}: more than one step of places")
         return self
+
+    def populations(self) -> list[Population]:
+        """Return those that the results speak of."""
+        found = [self.population]
+        for result in self.results.values():
+            how = result.estimator
+            groups = [group.who for group in (how.treated, how.control) if group is not None]
+            found += [who for who in (*groups, how.third, *(how.contrast or ())) if who is not None]
+        return found
 
     def _has_places(self, arm: str) -> bool:
         return any(step.places is not None for step in self.arms.get(arm, []))

@@ -384,7 +384,7 @@ def act(mother, children, world, kind, firm, care, centre):
     at_once = same or kind < MAQUILA_DAY
     may = mother.status >= INFORMAL or mother.invited == ANYHOW
     asks = may and at_once and centre != NOBODY
-    mother.wants_centre = centre if asks else NOBODY
+    mother.wants_centre = centre  # to ask for now, or once she has the job she looks for
     group = mother.care == PRIVATE and mother.status >= INFORMAL
     for k in range(CHILD_SLOTS):
         child = children[k]
@@ -696,11 +696,13 @@ def pay_lost(mother, household, world, kind, firm, care):
 def price_of_place(children, world, centre, insured, number):
     """Return what the family would pay for `number` places (MXN a month), voucher taken off."""
     access = world.access[0]
-    if world.centres[centre].scheme == ESTUDIO:
-        return float(world.centres[centre].fee) * number
+    scheme = world.centres[centre].scheme
+    price = float(world.centres[centre].fee)
+    if scheme == ESTUDIO or (insured and scheme == GUARDERIA):
+        return price * number
     if insured:
-        return 0.0 if world.centres[centre].scheme == GUARDERIA else access.fee * number
-    price = access.fee_uninsured
+        return (price + access.fee) * number
+    price += access.fee_uninsured
     if access.vouchers_left >= number or has_voucher(children):
         price = price - access.voucher
     return price * number

@@ -54,7 +54,7 @@ MOTHER = row_type(
         "experience": "i2",  # months worked
         "hired": "i2",  # month of the last hire
         "last_insured": "i2",  # last month with a formal job
-        "wants_centre": "i2",
+        "wants_centre": "i2",  # where she asks for places, or will with the job she looks for
         "hire_cell": "i2",  # cell in which she was counted when she was hired, or NOBODY
         "status": "i1",
         "kind": "i1",

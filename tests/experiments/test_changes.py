@@ -11,6 +11,7 @@ from experiments.evidence.changes import (
     children_of_age,
     lot_of,
     use_of_new_centres,
+    who_wants_one,
 )
 from experiments.evidence.persons import Population
 from experiments.evidence.replay import Watch, arms_of, asked_in_trial, watch_arm
@@ -19,7 +20,7 @@ from sim.agents.ceci import ANYHOW, EMPRESA, ESTUDIO, N_AGES, UNINVITED, WORKING
 from sim.agents.choice import price_of_place
 from sim.agents.firm import MAQUILA
 from sim.agents.household import ABSENT, CORESIDENT, NEARBY, NOT_WORKING
-from sim.agents.mother import FORMAL, NOBODY
+from sim.agents.mother import FORMAL, HOME, NOBODY
 from sim.model import PoloModel
 from sim.results.persons import People
 
@@ -269,6 +270,34 @@ def test_losers_never_enter_and_winners_do(drawn):
     assert entered.sum() > 0.5 * seen.won.sum()
 
 
+def test_some_losers_get_a_place_all_the_same_and_still_count_as_lost(polo):
+    everybody = np.ones(polo.tables["mothers"].size, bool)
+    invited = {}
+    for admitted in (0.0, 0.4):
+        lottery = {"share": 0.4, "among": "everybody", "losers_admitted": admitted}
+        step = {"places": {"lottery": lottery, "who": YOUNG}}
+        found, changed = arm(polo, step, applicants=everybody)
+        invited[admitted] = found.tables["mothers"].invited == WORKING
+        assert not (changed.won & changed.lost).any()
+    assert np.array_equal(invited[0.0], changed.won)
+    assert of_share((invited[0.4] & changed.lost).sum(), changed.lost.sum(), 0.4)
+    assert not (changed.won & ~invited[0.4]).any()
+
+
+def test_who_wants_a_place_with_a_job_she_looks_for_would_use_it(polo):
+    found, changed = arm(polo, {"places": {"who": YOUNG}}, months=1)
+    first = changed.first_new_centre
+    uses, asks = use_of_new_centres(found, first)
+    wants = who_wants_one(found, first)
+    assert not (wants & ~who(polo, YOUNG)).any()
+    looking = wants & ~uses & ~asks
+    assert looking.sum() > 10
+    mothers = found.tables["mothers"]
+    hired = mothers.hired == People(found).month
+    assert ((mothers.seeks != HOME) | hired)[looking].all()
+    assert wants[asks].all()
+
+
 def test_a_lottery_among_everybody_needs_no_trial(polo):
     everybody = np.ones(polo.tables["mothers"].size, bool)
     step = {"places": {"lottery": {"share": 0.4, "among": "everybody"}, "who": YOUNG}}
@@ -315,6 +344,20 @@ def test_places_at_plants_are_for_their_staff_and_are_lost_with_the_job(polo):
         entered += (uses & with_job).sum()
         lost += (~uses & (since_the_job == grace + 2)).sum()
     assert entered > 0 and lost > 0
+
+
+def test_a_fee_at_plants_is_on_top_of_the_programmes_own(polo):
+    users = {}
+    for fee in (0, 5000):
+        step = {"where": "plants", "plants": 9, "per_100": 50, "fee": fee}
+        found, changed = arm(polo, {"places": step})
+        world = SimpleNamespace(centres=found.tables["centres"], access=found.access)
+        charged = price_of_place(None, world, changed.first_new_centre, True, 2)
+        assert charged == 2 * (fee + found.access.fee[0])
+        for _ in range(4):
+            found.step()
+        users[fee] = use_of_new_centres(found, changed.first_new_centre)[0].sum()
+    assert users[5000] < 0.8 * users[0]
 
 
 # Labour demand and parameters

@@ -35,7 +35,7 @@ def watched(hours=None, **changes):
     panel = {"hours": hours, "informal": ones, "formal": ones * 0, "people": ones}
     panel |= {"users": ones * 0, "mothers_u4": ones}
     told = dict(
-        start=people, stays=~none, panel=panel, months_before=BEFORE,
+        start=people, stays=~none, panel=panel, by_month={}, months_before=BEFORE,
         entered=np.where(treated, 1.0, np.inf), asked=none, touched=treated, won=treated,
         lost=~treated, meant_for=~none, using=np.tile(treated, (AFTER, 1)),
     )  # fmt: skip
@@ -108,6 +108,27 @@ def test_a_third_difference_leaves_out_what_struck_all_the_treated(effect, shock
     assert told["estimate"] == pytest.approx(effect)
     missed = found(arms, population=YES, kind="difference_in_differences", **how)
     assert missed["estimate"] == pytest.approx(effect + shock)
+
+
+@given(effect=effects, leaving=st.integers(1, AFTER))
+def test_repeated_cross_sections_are_of_who_has_the_traits_in_the_month(effect, leaving):
+    treated, _ = kinds()
+    everybody, partnered = _population({}), _population(YES)
+    hours = panel(TREND, 0 * treated) + effect * np.outer(AFTERWARDS, treated)
+    meant = np.outer(np.array(MONTHS) < leaving, np.arange(WOMEN) < WOMEN / 2)
+    meant |= np.outer(np.array(MONTHS) >= leaving, np.arange(WOMEN) >= WOMEN / 2)
+    nobody = np.zeros_like(meant)
+    arm = watched(hours, by_month={everybody.key: meant, partnered.key: nobody})
+    how = {"treated": {"arm": "a"}, "control": {"arm": "b"}}
+    other = watched(panel(TREND, 0 * treated), by_month={everybody.key: meant})
+    told = found({"a": arm, "b": other}, kind="difference_in_means", **how)
+    assert told["estimate"] == pytest.approx(effect / 2)
+    assert told["women_treated"] == WOMEN / 2
+    inside = np.where(meant, hours, 0)[len(MONTHS) - AFTER :].sum() / (AFTER * WOMEN / 2)
+    assert told["treated"] == pytest.approx(inside)
+    nowhere = found({"a": arm, "b": other}, population=YES, kind="difference_in_means",
+                    treated={"arm": "a"}, control={"arm": "a"})  # fmt: skip
+    assert nowhere["estimate"] is None and nowhere["women_treated"] == 0
 
 
 @given(

@@ -161,6 +161,11 @@ def test_the_study_that_others_are_broken_from_can_be_read(tmp_path):
                    "before": [-2, -1]}},
             "nobody enters a new centre in arm loss",
         ),
+        (
+            {"followed": False, HOW: {"kind": "within_person", "treated": {"arm": "lottery"},
+                                      "months": [1, 2], "before": [-2, -1]}},
+            "results.work: within_person needs women who are followed",
+        ),
         ({HOW + ".third": {"partner": True}}, "difference_in_means has no use for third"),
         (
             {HOW + ".contrast": [{"partner": True}, {"partner": False}],
@@ -170,6 +175,10 @@ def test_the_study_that_others_are_broken_from_can_be_read(tmp_path):
         ({HOW + ".kind": "ratio", HOW + ".per": "joy"}, f"{HOW}.per=joy: measure 'joy' cannot"),
         # Places that cannot be
         ({STEP + ".places.number": 9}, "number has no meaning with a lottery"),
+        (
+            {STEP + ".places.lottery.losers_admitted": 1},
+            f"{STEP}.places.lottery.losers_admitted=1: Input should be less than 1",
+        ),
         ({STEP + ".places.plants": 9}, "plants has no meaning near homes"),
         ({STEP + ".places.where": "plants"}, "where plants needs plants"),
         ({STEP + ".places.closes": "05:00"}, "closes 05:00 is not after opens 06:00"),

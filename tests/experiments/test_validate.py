@@ -107,6 +107,17 @@ def test_a_table_has_a_row_for_each_result(told):
     assert summary(table) == "1 of 2 studies with every result inside"
 
 
+def test_cross_sections_differ_from_a_cohort_only_where_traits_change(told):
+    def table(**changes):
+        return replay([Study.model_validate(PLACES | changes)], told("replicates=2"))
+
+    lasting = {"population": {"disagrees": True}}
+    pd.testing.assert_frame_equal(table(**lasting), table(**lasting, followed=False))
+    cohort, sections = table(), table(followed=False)
+    assert cohort.loc[0, "women_treated"] != sections.loc[0, "women_treated"]
+    assert abs(cohort.loc[0, "treated"] - sections.loc[0, "treated"]) < 10
+
+
 def test_the_table_is_the_same_in_any_number_of_processes_and_threads(told):
     one = replay(studies_made(), told(store="one"))
     two = replay(studies_made(), told("threads=2", "executor.workers=2", store="two"))
