@@ -9,13 +9,13 @@ from textwrap import fill
 import pandas as pd
 
 from analysis import charts
-from analysis.charts.effects import Course, courses
+from analysis.charts.effects import Course, courses, lines
 from analysis.command import run
 from analysis.comparison import common_draws, differences, effects, levers, ranking, shared
 from analysis.estimates import LAST, by_month
 from analysis.outcome import NAME, course, line_names
 from analysis.publish import Sheet, publish, show
-from analysis.results import Results
+from analysis.results import Results, source
 from analysis.texts import N_, Words
 from sim.results.catalogue import catalogue
 
@@ -35,13 +35,11 @@ def compare(given: list[Results], folder: Path, words: Words) -> list[Path]:
     list of Path
         The files written.
     """
-    names = [words.of(results.title) for results in given]
+    names = [words.of(results.short) for results in given]
     common = all(common_draws(one, other) for one, other in combinations(given, 2))
     of = shared([effects(results) for results in given])
     table = differences(given, of, names)
-    last = {
-        name: one.xs(LAST, level="window") for name, one in zip(names, of, strict=True)
-    }
+    last = {name: one.xs(LAST, level="window") for name, one in zip(names, of, strict=True)}
     note = _note(given, common, words)
     sheets = [
         Sheet("differences", words("Differences of the effects of scenarios"), table, note),
@@ -74,7 +72,7 @@ def _note(given: Sequence[Results], common: bool, words: Words) -> str:
             "differences are wider than on common draws."
         )
     )
-    return f"{how} {given[0].source(words)}"
+    return f"{how}\n{source(given, words)}"
 
 
 def _brief(sheet: Sheet, first: str) -> Sheet:
@@ -95,13 +93,13 @@ def _paths(given: Sequence[Results], words: Words) -> charts.Figure:
         for results, table in zip(given, months, strict=True):
             panel = course(results, table, measure, group, words)
             unit = f"{panel.title}\n({panel.unit})"
-            title = words.of(results.title)
+            title = words.of(results.short)
             panels.append(Course(title, panel.title, unit, panel.data, panel.opened))
     return courses(
         panels,
         len(given),
         words("Effect of each scenario on mothers of a child under four"),
-        "\n".join(results.source(words) for results in given),
+        source(given, words),
         line_names(words),
         words.months(),
     )
@@ -137,7 +135,7 @@ def _differences(table: pd.DataFrame, first: str, note: str, words: Words) -> ch
     )
     title = words("Effect less that of “{scenario}”, last twelve months", scenario=first)
     axis = words("Difference with its 90 % interval ({unit})", unit=words("percentage points"))
-    return charts.intervals(data, fill(title, 62), axis, fill(note, 105), line=0.0)
+    return charts.intervals(data, fill(title, 62), axis, lines(note, 115), line=0.0)
 
 
 def _ranking(table: pd.DataFrame, note: str, words: Words) -> charts.Figure:
@@ -151,7 +149,7 @@ def _ranking(table: pd.DataFrame, note: str, words: Words) -> charts.Figure:
     )
     title = words("How likely each scenario is the best, last twelve months")
     axis = words("Probability of being best (%)")
-    return charts.ranked(data, title, axis, fill(note, 105), lines=2)
+    return charts.ranked(data, title, axis, lines(note, 115), lines=2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

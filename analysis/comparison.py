@@ -1,6 +1,6 @@
 """Scenarios against one another: differences of effects, and how likely each is best."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -37,9 +37,8 @@ def effects(results: Results) -> pd.Series:
     headline = {tuple(pair) for pair in catalogue()["headline"]}
     measures, groups = ({pair[n] for pair in headline} for n in (0, 1))
     arms = windowed(results, results.monthly(measures, groups))
-    pairs = arms.index.droplevel(["window", "replicate"])
-    arms = arms[pairs.isin(list(headline))]
-    return (arms["programme"] - arms["baseline"]).dropna()
+    effect = (arms["programme"] - arms["baseline"]).dropna()
+    return effect[_where(effect, CELL, headline)]
 
 
 def shared(given: Sequence[pd.Series]) -> list[pd.Series]:
@@ -50,11 +49,22 @@ def shared(given: Sequence[pd.Series]) -> list[pd.Series]:
     RefusedError
         If they share no measure.
     """
-    cells = [frozenset(one.index.droplevel("replicate").unique()) for one in given]
-    common = frozenset.intersection(*cells)
+    common = frozenset.intersection(*(frozenset(_cells(one, KEYS)) for one in given))
     if not common:
         raise RefusedError(N_("these scenarios share no measure, so they cannot be compared"))
-    return [one[one.index.droplevel("replicate").isin(list(common))] for one in given]
+    return [one[_where(one, KEYS, common)] for one in given]
+
+
+def _cells(series: pd.Series, levels: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return what each value is of."""
+    return list(zip(*(series.index.get_level_values(level) for level in levels), strict=True))
+
+
+def _where(
+    series: pd.Series, levels: Sequence[str], wanted: Collection[tuple[Any, ...]]
+) -> pd.Series:
+    """Return which values are of something wanted."""
+    return pd.Series([cell in wanted for cell in _cells(series, levels)], series.index, dtype=bool)
 
 
 def common_draws(one: Results, other: Results) -> bool:
@@ -83,9 +93,7 @@ def _draws(results: Results, replicates: Sequence[str]) -> tuple[Any, ...]:
     return results.manifest["seed"], samples, [draws.get(name) for name in replicates]
 
 
-def difference(
-    one: pd.Series, other: pd.Series, interval: Any, *, common: bool
-) -> pd.DataFrame:
+def difference(one: pd.Series, other: pd.Series, interval: Any, *, common: bool) -> pd.DataFrame:
     """Return one scenario's effects less another's, with the interval of that difference.
 
     On common draws the interval is made of differences replicate by replicate, in which what
@@ -197,7 +205,7 @@ def _best_of_all(good: pd.DataFrame) -> pd.Series:
     for name in good:
         mine = good[name].dropna().to_numpy()[:, None]
         beaten = np.ones(len(mine))
-        for rival in good.columns.drop(name):
+        for rival in good.columns.drop([name]):
             theirs = good[rival].dropna().to_numpy()
             beaten *= ((mine > theirs) + 0.5 * (mine == theirs)).mean(axis=1)
         chances[name] = beaten.mean()

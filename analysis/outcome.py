@@ -11,7 +11,7 @@ from analysis import charts
 from analysis.charts.effects import Course, courses
 from analysis.estimates import LAST, WINDOWS, by_month, by_window
 from analysis.publish import Sheet, publish, show, unit_of_effect
-from analysis.results import Results
+from analysis.results import Results, source
 from analysis.texts import Words
 from sim.results.catalogue import catalogue
 
@@ -94,7 +94,7 @@ def tell(outcome: Outcome, given: Sequence[Results], folder: Path, words: Words)
             words(outcome.title),
             pd.concat(
                 [
-                    table(one).assign(scenario=words.of(one.results.title))[
+                    table(one).assign(scenario=words.of(one.results.short))[
                         ["scenario", *table(one).columns]
                     ]
                     for one in estimates
@@ -113,7 +113,7 @@ def tell(outcome: Outcome, given: Sequence[Results], folder: Path, words: Words)
             stem = folder / f"{outcome.name}_groups{which}_{words.lang}"
             files += charts.save(_by_group(outcome, one, words), stem)
             if len(one.windows) and outcome.columns < len(outcome.measures):
-                stem = folder / f"{outcome.name}_causes{which}_{words.lang}"
+                stem = folder / f"{outcome.name}_measures{which}_{words.lang}"
                 files += charts.save(_by_measure(outcome, one, words), stem)
     return files
 
@@ -129,8 +129,7 @@ def _months(one: Estimate) -> pd.DataFrame:
 def _note(outcome: Outcome, given: Sequence[Results], words: Words) -> str:
     """Say what the measure is, and where the numbers come from."""
     definition = words.of(catalogue()["measures"][outcome.measures[0]]["definition"])
-    sources = ". ".join(results.source(words) for results in given)
-    return f"{definition}. {sources}"
+    return f"{definition}.\n{source(given, words)}"
 
 
 def _shown(outcome: Outcome, one: Estimate, words: Words) -> list[Sheet]:
@@ -197,13 +196,13 @@ def line_names(words: Words) -> tuple[str, str, str]:
 def _over_time(outcome: Outcome, estimates: Sequence[Estimate], words: Words) -> charts.Figure:
     panels = []
     for one in estimates:
-        for measure in outcome.measures[: outcome.columns] if len(estimates) > 1 else (
-            outcome.measures
+        for measure in (
+            outcome.measures[: outcome.columns] if len(estimates) > 1 else (outcome.measures)
         ):
             panel = course(one.results, one.months, measure, outcome.main, words)
             if len(estimates) > 1:
                 panel = Course(
-                    panel.title, words.of(one.results.title), panel.unit, panel.data, panel.opened
+                    panel.title, words.of(one.results.short), panel.unit, panel.data, panel.opened
                 )
             if len(panel.data):
                 panels.append(panel)
@@ -211,8 +210,8 @@ def _over_time(outcome: Outcome, estimates: Sequence[Estimate], words: Words) ->
     return courses(
         panels,
         outcome.columns,
-        f"{words(outcome.over_time)}: {main}",
-        "\n".join(one.results.source(words) for one in estimates),
+        f"{words(outcome.over_time)} · {main}",
+        source([one.results for one in estimates], words),
         line_names(words),
         words.months(),
     )
@@ -231,7 +230,7 @@ def _by_measure(outcome: Outcome, one: Estimate, words: Words) -> charts.Figure:
     measures = catalogue()["measures"]
     names = rows["measure"].map(lambda key: fill(words.of(measures[key]["label"]), NAME))
     main = words.of(catalogue()["groups"][outcome.main]["label"])
-    title = f"{words(outcome.over_time)}: {main}"
+    title = f"{words(outcome.over_time)} · {main}"
     return _rows(rows, names, title, outcome.measures[0], one.results, words)
 
 
@@ -251,5 +250,5 @@ def _rows(
     ).dropna()
     axis = words("Effect with its 90 % interval ({unit})", unit=_unit(measure, words))
     return charts.intervals(
-        data, fill(title, 62), axis, fill(results.source(words), 105), line=0.0
+        data, fill(title, 62), axis, fill(source([results], words), 115), line=0.0
     )

@@ -118,14 +118,10 @@ def labelled(table: pd.DataFrame, words: Words) -> pd.DataFrame:
 
 def written(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     """Return a table as text: numbers with the digits that matter, intervals in one column."""
-    found = table.astype(object)
-    for place, row in enumerate(table.to_dict("records")):
-        for column, text in _cells(row, words).items():
-            found.iloc[place, found.columns.get_loc(column)] = text
-    if "low" in found:
-        ends = found.columns.get_loc("low")
-        found.insert(ends, "interval", [_interval(row, words) for row in table.to_dict("records")])
-        found = found.drop(columns=["low", "high"])
+    texts = pd.DataFrame([_cells(row, words) for row in table.to_dict("records")])
+    found = table.assign(**{name: texts[name].to_numpy() for name in texts})
+    if "low" in table:
+        found = found.rename(columns={"low": "interval"}).drop(columns="high")
     return labelled(found, words)
 
 
@@ -138,15 +134,13 @@ def _cells(row: dict[Any, Any], words: Words) -> dict[str, str]:
             texts[name] = words.number(row[name], _fine(row), sign=True)
     if "best" in row:
         texts["best"] = words.number(row["best"], 0)
+    if "low" in row:
+        texts["low"] = words.interval(row["low"], row["high"], _fine(row))
     return texts
 
 
 def _fine(row: dict[Any, Any]) -> int:
     return decimals(*(row[name] for name in (*EFFECTS, "low", "high") if name in row), digits=2)
-
-
-def _interval(row: dict[Any, Any], words: Words) -> str:
-    return words.interval(row["low"], row["high"], _fine(row))
 
 
 def show(sheet: Sheet, words: Words) -> None:

@@ -1,8 +1,8 @@
 """Result folders, checked before anything is read from them."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,11 +35,14 @@ class Results:
         What `sim.results.manifest.manifest` wrote.
     title : mapping of str to str
         What the scenario is called, by language; told apart from others by `read_all`.
+    short : mapping of str to str
+        The part of the title that tells it apart.
     """
 
     folder: Path
     manifest: Mapping[str, Any]
     title: Mapping[str, str] = field(default_factory=dict)
+    short: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> "Results":
@@ -60,7 +63,8 @@ class Results:
                    "replicates=4 or more"),
                 folder=folder,
             )  # fmt: skip
-        return cls(folder, manifest, _title(manifest["config"]))
+        title = _title(manifest["config"])
+        return cls(folder, manifest, title, title)
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -127,20 +131,31 @@ class Results:
         except (OSError, ValueError) as error:
             raise _unreadable(self.folder, name, error) from error
 
-    def source(self, words: Words) -> str:
-        """Return the line below a figure: where its numbers come from."""
+
+def source(given: Sequence[Results], words: Words) -> str:
+    """Return the line below a figure: where its numbers come from.
+
+    Scenarios of one seed and as many replicates share a line.
+    """
+    lines: dict[tuple[str, ...], list[str]] = {}
+    for results in given:
         kind = (
             words("90 % interval of chance alone")
-            if self.interval == "chance"
+            if results.interval == "chance"
             else words("90 % interval of parameters and chance")
         )
-        return words(
+        count, seed = words.number(results.replicates, 0), str(results.manifest["seed"])
+        lines.setdefault((count, seed, kind), []).append(words.of(results.title))
+    return "\n".join(
+        words(
             "Source: simulation, {scenario}; {count} replicates, seed {seed}; {kind}",
-            scenario=words.of(self.title),
-            count=words.number(self.replicates, 0),
-            seed=self.manifest["seed"],
+            scenario="; ".join(titles),
+            count=count,
+            seed=seed,
             kind=kind,
         )
+        for (count, seed, kind), titles in lines.items()
+    )
 
 
 def read_all(folders: Sequence[Path]) -> list[Results]:
@@ -159,41 +174,43 @@ def read_all(folders: Sequence[Path]) -> list[Results]:
     for result, path in zip(found, resolved, strict=True):
         if resolved.count(path) > 1:
             raise RefusedError(N_("{folder}: given twice"), folder=result.folder)
-    for added in (_nothing, _levers, _folder):
-        titles = [_added(result.title, added(result, found)) for result in found]
-        if len({title["es"] for title in titles}) == len(titles):
+    for part in (_scenario, _levers, _folder):
+        parts = [part(result, found) for result in found]
+        if len({str(name) for name in parts}) == len(parts):
             break
     return [
-        Results(result.folder, result.manifest, title)
-        for result, title in zip(found, titles, strict=True)
+        replace(result, title=_joined(result.title, name), short=name)
+        for result, name in zip(found, parts, strict=True)
     ]
 
 
 LEVERS = ("polo", "rollout", "outreach", "assistance", "siting", "access", "opens")
 
 
-def _nothing(result: Results, among: Iterable[Results]) -> dict[str, str]:
-    return {"es": "", "en": ""}
+def _scenario(result: Results, among: Sequence[Results]) -> Mapping[str, str]:
+    return result.title
 
 
-def _levers(result: Results, among: Iterable[Results]) -> dict[str, str]:
+def _levers(result: Results, among: Sequence[Results]) -> Mapping[str, str]:
     """Return the names of the choices in which a result differs from some other."""
-    others = list(among)
     differing = [
         lever
         for lever in LEVERS
-        if len({_title(other.config.get(lever, {}))["es"] for other in others}) > 1
+        if len({_title(other.config.get(lever, {}))["es"] for other in among}) > 1
     ]
     labels = [_title(result.config[lever]) for lever in differing]
     return {lang: ", ".join(label[lang] for label in labels) for lang in ("es", "en")}
 
 
-def _folder(result: Results, among: Iterable[Results]) -> dict[str, str]:
+def _folder(result: Results, among: Sequence[Results]) -> Mapping[str, str]:
     return {"es": str(result.folder), "en": str(result.folder)}
 
 
-def _added(title: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
-    return {lang: f"{title[lang]} ({more[lang]})" if more[lang] else title[lang] for lang in title}
+def _joined(title: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    return {
+        lang: title[lang] if title[lang] == more[lang] else f"{title[lang]} ({more[lang]})"
+        for lang in title
+    }
 
 
 def _title(config: Mapping[str, Any]) -> dict[str, str]:

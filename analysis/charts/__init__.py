@@ -385,7 +385,10 @@ def ranked(data: pd.DataFrame, title: str, x: str, source: str, lines: int = 1) 
             color=colour,
             label=kind,
         )
-    ax.set_xlim(left=min(0.0, float((data["value"] - data["half"].fillna(0)).min())))
+    ends = data["value"] - data["half"].fillna(0), data["value"] + data["half"].fillna(0)
+    left, right = min(0.0, float(ends[0].min())), max(0.0, float(ends[1].max()))
+    room = 0.02 * (right - left) or 1.0  # so that nothing at an end is cut
+    ax.set_xlim(left - room, right + room)
     _entitle(figure, ax, title, x, source, legend=len(kinds) > 1)
     return figure
 

@@ -103,15 +103,18 @@ def courses(
     characters = LINE * max(columns, 2) // 2
     wide = sum(len(name) + 8 for name in names) > characters
     _legend(figure, fill(title, characters * 2 // 3), handles, columns=1 if wide else len(handles))
-    _source(figure, fill(source, int(characters * 1.25)))
+    _source(figure, lines(source, int(characters * 1.25)))
     return figure
+
+
+def lines(text: str, characters: int) -> str:
+    """Break the lines of a text that are longer than so many characters."""
+    return "\n".join(fill(line, characters) for line in text.splitlines())
 
 
 def _course(panel: Course, ax: Axes) -> None:
     data = panel.data
-    ax.fill_between(
-        data["month"], data["low"], data["high"], color=_BLUE, alpha=0.25, linewidth=0
-    )
+    ax.fill_between(data["month"], data["low"], data["high"], color=_BLUE, alpha=0.25, linewidth=0)
     ax.plot(data["month"], data["effect"], color=_BLUE, linewidth=1.5)
     ax.axhline(0, color="0.35", linewidth=0.9)
     if panel.opened is not None:
