@@ -45,7 +45,7 @@ def run(
         "--out", metavar="FOLDER", type=Path,
         help=words("where the files go; the folder “analysis” of the first DIR unless given"),
     )  # fmt: skip
-    parser.add_argument("--lang", choices=list(LOCALES), default="es", help="es, en")
+    parser.add_argument("--lang", choices=list(LOCALES), default="es", help=words("language"))
     options = parser.parse_args(arguments)
     try:
         check()
@@ -73,5 +73,6 @@ def _language(arguments: Sequence[str] | None) -> str:
 
 
 def _say(line: str, words: Words, status: int) -> int:
-    print(f"{words('error')}: {' '.join(line.split())}", file=sys.stderr)
+    heading = words("error")
+    print(f"{heading}: {' '.join(line.split())}", file=sys.stderr)
     return status

@@ -183,8 +183,9 @@ def ranking(of: Mapping[str, pd.Series], *, common: bool) -> pd.DataFrame:
     for (measure, group), cell in table.groupby(level=CELL, observed=True, sort=False):
         if measure not in BETTER:
             continue
+        cell = cell.dropna() if common else cell
         good = cell * BETTER[measure]
-        best = _best_of_pairs(good.dropna()) if common else _best_of_all(good)
+        best = _best_of_pairs(good) if common else _best_of_all(good)
         place = good.mean().rank(ascending=False, method="min")
         for name in sorted(cell.columns, key=lambda name: place[name]):
             rows.append(

@@ -119,7 +119,9 @@ def labelled(table: pd.DataFrame, words: Words) -> pd.DataFrame:
 def written(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     """Return a table as text: numbers with the digits that matter, intervals in one column."""
     texts = pd.DataFrame([_cells(row, words) for row in table.to_dict("records")])
-    found = table.assign(**{name: texts[name].to_numpy() for name in texts})
+    found = table.copy()
+    for name in texts:
+        found[name] = texts[name].to_numpy()
     if "low" in table:
         found = found.rename(columns={"low": "interval"}).drop(columns="high")
     return labelled(found, words)
@@ -201,9 +203,10 @@ def latex(sheet: Sheet, words: Words) -> str:
     style = table.style.hide(axis="index").format(escape="latex")
     style = style.format_index(escape="latex", axis="columns")
     caption = f"{sheet.title}. {sheet.note}".replace("%", r"\%").replace("_", r"\_").strip()
-    return style.to_latex(
+    text = style.to_latex(
         hrules=True, environment="longtable", caption=caption, column_format="l" * table.shape[1]
     )
+    return text.replace("Continued on next page", words("Continued on next page"))
 
 
 def _workbook(sheets: Sequence[Sheet], path: Path, words: Words) -> None:
