@@ -1,7 +1,7 @@
 """Estimates of one outcome under each scenario: tables and figures, by month and by group."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import fill
 
@@ -36,7 +36,7 @@ class Outcome:
     main : str
         The group shown over time.
     columns : int
-        Panels side by side.
+        Panels side by side, of one scenario; several have a row each.
     """
 
     name: str
@@ -194,22 +194,19 @@ def line_names(words: Words) -> tuple[str, str, str]:
 
 
 def _over_time(outcome: Outcome, estimates: Sequence[Estimate], words: Words) -> charts.Figure:
+    several = len(estimates) > 1
     panels = []
     for one in estimates:
-        for measure in (
-            outcome.measures[: outcome.columns] if len(estimates) > 1 else (outcome.measures)
-        ):
+        for measure in outcome.measures:
             panel = course(one.results, one.months, measure, outcome.main, words)
-            if len(estimates) > 1:
-                panel = Course(
-                    panel.title, words.of(one.results.short), panel.unit, panel.data, panel.opened
-                )
+            if several:
+                panel = replace(panel, subtitle=words.of(one.results.short))
             if len(panel.data):
                 panels.append(panel)
     main = words.of(catalogue()["groups"][outcome.main]["label"])
     return courses(
         panels,
-        outcome.columns,
+        len(panels) // len(estimates) if several else outcome.columns,
         f"{words(outcome.over_time)} · {main}",
         source([one.results for one in estimates], words),
         line_names(words),

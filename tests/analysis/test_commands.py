@@ -194,3 +194,12 @@ def test_same_table_gives_the_same_bytes(folders, tmp_path) -> None:
     for path in (tmp_path / "a").iterdir():
         if path.suffix != ".xlsx":  # a workbook holds the time at which it was made
             assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+def test_what_cannot_be_ranked_or_drawn_is_left_out(folder, drawn, tmp_path) -> None:
+    """Scenarios that share one measure only, of which neither more nor less is better."""
+    tables = [monthly_table(size, 3, measures=("other_workers",)) for size in (1.0, 2.0)]
+    given = [str(folder(name, table)) for name, table in zip("ab", tables, strict=True)]
+    assert compare.main([*given, "--out", str(tmp_path / "out"), "--lang", "en"]) == 0
+    assert drawn == {}
+    assert len(pd.read_csv(tmp_path / "out" / "compare_differences.csv"))
