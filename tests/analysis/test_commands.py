@@ -203,3 +203,15 @@ def test_what_cannot_be_ranked_or_drawn_is_left_out(folder, drawn, tmp_path) -> 
     assert compare.main([*given, "--out", str(tmp_path / "out"), "--lang", "en"]) == 0
     assert drawn == {}
     assert len(pd.read_csv(tmp_path / "out" / "compare_differences.csv"))
+
+
+def test_without_any_centre_only_the_last_year_is_told(folder, drawn, tmp_path) -> None:
+    path = folder(table=monthly_table(0.0, 3, noise=0.0))
+    accounts = pd.read_parquet(path / "accounts.parquet")
+    accounts.loc[accounts["scheme"] != "guarderia", "places"] = 0
+    accounts.to_parquet(path / "accounts.parquet")
+    assert absenteeism.main([str(path), "--out", str(tmp_path / "out"), "--lang", "en"]) == 0
+    table = pd.read_csv(tmp_path / "out" / "absenteeism_groups.csv")
+    assert set(table["window"]) == {"last_year"}
+    assert (table[["effect", "low", "high"]] == 0).all(axis=None)
+    assert not any(list(overflowing(figure)) for figure in drawn.values())
