@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from analysis import absenteeism, charts, compare, participation
+from analysis import absenteeism, charts, compare, figures, participation
 from tests.analysis.made import monthly_table
 
 COMMANDS = {
@@ -65,16 +65,16 @@ def overflowing(figure: Figure) -> Iterator[str]:
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Figure]:
     """Return every figure that is saved, by name, laid out."""
-    figures: dict[str, Figure] = {}
+    kept: dict[str, Figure] = {}
     save = charts.save
 
     def spy(figure: Figure, stem: Path) -> list[Path]:
         files = save(figure, stem)
-        figures[stem.name] = figure
+        kept[stem.name] = figure
         return files
 
     monkeypatch.setattr(charts, "save", spy)
-    return figures
+    return kept
 
 
 LONG = {
@@ -123,6 +123,17 @@ def test_what_overflows_is_found() -> None:
     assert len(found) == 2
     assert found[0].startswith("leaves the figure: 'much")
     assert found[1] == "'one' over 'other'"
+
+
+def test_figures_of_a_run_fit_too(drawn: dict[str, Figure], tmp_path: Path) -> None:
+    table = pd.concat(
+        monthly_table(replicates=2, measures=tuple(plan.measures), groups=list(plan.groups))
+        for plan in figures.PLANS
+    )
+    figures.figures(table, tmp_path)
+    assert len(drawn) == 2 * len(figures.PLANS)
+    found = {name: list(overflowing(figure)) for name, figure in drawn.items()}
+    assert not any(found.values()), found
 
 
 def test_one_folder_writes_into_it(folders, drawn, capsys) -> None:
