@@ -43,7 +43,7 @@ from sim.agents.mother import (
 )
 from sim.errors import InputError
 from sim.model import PoloModel
-from sim.results.measures import catalogue
+from sim.results.catalogue import catalogue
 from sim.settings.base import Strict
 
 FULL_TIME_FROM = 35

@@ -28,7 +28,7 @@ from experiments.evidence.study import (
 )
 from experiments.validate import compared, replay, summary
 from sim.errors import InputError
-from sim.results.measures import catalogue
+from sim.results.catalogue import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")
