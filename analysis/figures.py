@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import yaml
 
-import configs
 from analysis import charts
+from sim.results.catalogue import catalogue
+
+if TYPE_CHECKING:
+    from sim.settings import Interval
 
 TABLE = "monthly.parquet"
 COLUMNS = ["scenario", "arm", "replicate", "month", "group", "measure", "value"]
@@ -108,7 +110,7 @@ def figures(
     folder: Path,
     languages: Sequence[str] = ("es", "en"),
     opened: pd.Timestamp | str | None = None,
-    interval: str = "chance",
+    interval: "Interval" = "chance",
 ) -> list[Path]:
     """Draw the four figures of a run, each as PNG and SVG in each language.
 
@@ -144,7 +146,7 @@ def figures(
             ["measure", "group"], observed=True
         )
     }
-    names = _names()
+    names = catalogue()
     folder.mkdir(parents=True, exist_ok=True)
     files: list[Path] = []
     with charts.style():
@@ -187,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _interval(folder: Path) -> str:
+def _interval(folder: Path) -> "Interval":
     """Read from the manifest what the bands hold; chance alone where nothing says more."""
     try:
         return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["interval"]
@@ -198,12 +200,6 @@ def _interval(folder: Path) -> str:
 def _refuse(message: str) -> int:
     print(message, file=sys.stderr)
     return 2
-
-
-def _names() -> dict[str, dict[str, Any]]:
-    """Names and units of measures and groups, as the configuration gives them."""
-    text = (Path(configs.__file__).parent / "measures.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
 
 
 def _panels(
@@ -232,7 +228,7 @@ def _panels(
 
 
 def _words(
-    plan: Plan, monthly: pd.DataFrame, opened: pd.Timestamp, interval: str, lang: str
+    plan: Plan, monthly: pd.DataFrame, opened: pd.Timestamp, interval: "Interval", lang: str
 ) -> charts.Words:
     count = monthly["replicate"].nunique()
     return charts.Words(

@@ -55,8 +55,8 @@ from experiments.tables import publish
 from sim.cli import command
 from sim.errors import IncompleteError, InputError
 from sim.posterior import FOLDER, REFERENCE, write_draws
+from sim.results.catalogue import catalogue
 from sim.results.folder import ResultFolder, default_folder, replacing
-from sim.results.measures import catalogue
 from sim.results.tables import write_csv
 from sim.settings import Settings, Strict
 from sim.unit import NOT_IN_THE_NUMBERS

@@ -21,8 +21,8 @@ from experiments.evidence.study import Study
 from experiments.tables import text
 from sim.errors import InputError
 from sim.posterior import draws
+from sim.results.catalogue import catalogue
 from sim.results.folder import replacing
-from sim.results.measures import catalogue
 from sim.results.tables import write_csv
 from sim.settings import Settings
 

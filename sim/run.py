@@ -27,10 +27,10 @@ from sim.executor import Failed, results
 from sim.population.regions import regions
 from sim.posterior import draws
 from sim.results.accounts import accounts_frame
+from sim.results.catalogue import catalogue
 from sim.results.console import headline_table, progress, where
 from sim.results.folder import ResultFolder, default_folder
 from sim.results.manifest import manifest, write_manifest
-from sim.results.measures import catalogue
 from sim.results.store import Store, UnusableError, encode
 from sim.results.stream import ResultStream, whole
 from sim.results.tables import write_csv

@@ -6,7 +6,7 @@ import pytest
 import sim.run
 from sim.agents import mother as m
 from sim.model import PoloModel
-from sim.results.measures import units
+from sim.results.catalogue import units
 from sim.results.record import COUNTERS
 from sim.results.tables import effects
 

@@ -18,16 +18,8 @@ from sim.agents.ceci import EMPRESA, EVENING, GUARDERIA, N_AGES, N_ROOMS, OPEN, 
 from sim.agents.firm import MAQUILA
 from sim.model import PoloModel
 from sim.parameters import base
-from sim.results.measures import (
-    SCHEMES,
-    SECTORS,
-    Counts,
-    catalogue,
-    groups_with,
-    measure,
-    older_women,
-    units,
-)
+from sim.results.catalogue import catalogue, units
+from sim.results.measures import SCHEMES, SECTORS, Counts, groups_with, measure, older_women
 from sim.results.record import COUNTERS, GROUPS
 from sim.results.tally import Tally
 from sim.settings import Settings

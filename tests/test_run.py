@@ -12,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.results.measures import catalogue, groups_with
+from sim.results.catalogue import catalogue
+from sim.results.measures import groups_with
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ["scale=0.005", "burn_in=3", "months=14", "replicates=2"]

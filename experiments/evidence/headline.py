@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from experiments.evidence.evaluations import Task, Tick, Values
-from sim.results.measures import Counts, catalogue, measure, older_women
+from sim.results.catalogue import catalogue
+from sim.results.measures import Counts, measure, older_women
 from sim.settings import Settings
 from sim.unit import Unit, cause, months_simulated, outcome
 

@@ -19,7 +19,8 @@ from experiments.evidence.reading import first_line_of, read_yaml
 from experiments.evidence.study import Places, Step
 from sim.errors import InputError
 from sim.model import PoloModel
-from sim.results.measures import Counts, catalogue, groups_with, measure, older_women, units
+from sim.results.catalogue import catalogue, units
+from sim.results.measures import Counts, groups_with, measure, older_women
 from sim.results.persons import People, count
 from sim.results.tally import Tally
 from sim.settings import Known, Label, Settings, Strict

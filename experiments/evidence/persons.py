@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, RootModel, ValidationError, model_valida
 
 from experiments.evidence.reading import first_line_of
 from sim.errors import InputError
-from sim.results.measures import catalogue
+from sim.results.catalogue import catalogue
 from sim.results.persons import COUNTED, NUMBERS, TRAITS, TRUTHS, WORDS, People
 from sim.settings.base import Strict
 

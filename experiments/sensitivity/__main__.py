@@ -39,8 +39,8 @@ from experiments.sensitivity.swings import assumed, ends, swings
 from experiments.tables import publish
 from sim.cli import command
 from sim.errors import InputError
+from sim.results.catalogue import catalogue
 from sim.results.folder import ResultFolder, default_folder
-from sim.results.measures import catalogue
 from sim.results.tables import write_csv
 from sim.settings import Settings, Strict
 

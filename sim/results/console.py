@@ -152,8 +152,8 @@ def headline_table(
         if (measure, group) not in rows:
             continue
         row = rows[measure, group]
-        coarse = _decimals(row["baseline"], row["programme"], digits=3)
-        fine = max(coarse, _decimals(row["effect"], row["low"], row["high"], digits=2))
+        coarse = decimals(row["baseline"], row["programme"], digits=3)
+        fine = max(coarse, decimals(row["effect"], row["low"], row["high"], digits=2))
         effect = _number(row["effect"], fine, sign="+")
         if not math.isnan(row["low"]):
             low, high = (_number(row[end], fine) for end in ("low", "high"))
@@ -166,7 +166,7 @@ def headline_table(
             effect,
             row["unit"],
         )
-    (console or _stdout()).print(table, markup=False)
+    (console or stdout()).print(table, markup=False)
 
 
 def where(files: Iterable[Path], *, lang: str = "en", console: Console | None = None) -> None:
@@ -181,7 +181,7 @@ def where(files: Iterable[Path], *, lang: str = "en", console: Console | None = 
     console : Console, optional
         Where to print; stdout unless given.
     """
-    console = console or _stdout()
+    console = console or stdout()
     for line in (WORDS[lang]["where"], *(f"  {path}" for path in files)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
@@ -225,7 +225,8 @@ class _Lines:
         self._text = text
 
 
-def _stdout() -> Console:
+def stdout() -> Console:
+    """Return the console of tables: 120 wide and plain when it is not a terminal."""
     if sys.stdout.isatty():
         return Console()
     return Console(width=120, color_system=None, force_terminal=False)
@@ -240,7 +241,7 @@ def _label(names: Mapping[str, Any], key: str, lang: str) -> str:
     return str(name)
 
 
-def _decimals(*values: float, digits: int) -> int:
+def decimals(*values: float, digits: int) -> int:
     """Decimals that show ``digits`` significant digits of the largest value, from 0 to 4."""
     largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
     if largest == 0:

@@ -1,16 +1,13 @@
 """From the counts of each month to the tidy table of measures, as `configs/measures.yaml` says."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
-import configs
 from sim.agents.ceci import CAMPO, EMPRESA, GUARDERIA, IMSS
+from sim.results.catalogue import catalogue
 from sim.results.record import COUNTERS, GROUPS
 from sim.results.tally import Tally
 from sim.settings import Parameter, Polo
@@ -26,18 +23,6 @@ SCHEMES = {
 }
 FIFTEEN_PLUS = ("participation", "employment", "formal_employment", "informality", "unemployment")
 """Measures that the counts of women of 50 and over can complete."""
-
-
-@cache
-def catalogue() -> dict[str, Any]:
-    """Return `configs/measures.yaml`: measures, groups and the headline."""
-    path = Path(configs.__file__).parent / "measures.yaml"
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-def units() -> dict[str, str]:
-    """Return the unit of each measure, in English."""
-    return {name: measure["unit"]["en"] for name, measure in catalogue()["measures"].items()}
 
 
 class Counts:

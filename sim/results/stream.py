@@ -8,14 +8,8 @@ import pandas as pd
 
 from sim.programme.calendar import months_of
 from sim.results.accounts import accounts_frame
-from sim.results.measures import (
-    Counts,
-    catalogue,
-    measure,
-    monthly_frame,
-    older_women,
-    units,
-)
+from sim.results.catalogue import catalogue, units
+from sim.results.measures import Counts, measure, monthly_frame, older_women
 from sim.results.panel import panel_frame
 from sim.results.tables import Effects, TableWriter, write_csv
 from sim.results.tally import Tally

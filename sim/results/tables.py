@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from scipy import stats
 
 from sim.results.folder import replacing
+from sim.results.paired import ARMS, paired_effects
 from sim.settings import Interval
-
-ARMS = ["baseline", "programme"]
 
 
 class Effects:
@@ -70,21 +67,7 @@ class Effects:
             ]
         ).set_index(["measure", "group", "replicate"])
         arms = arms.sort_index()
-        arms["effect"] = arms["programme"] - arms["baseline"]
-
-        cells = arms.groupby(level=["measure", "group"], observed=True)
-        table = cells.mean()
-        paired = cells["effect"].agg(["count", "std", "min", "max"])
-        # The mean of equal numbers may differ from them in the last bit.
-        equal = paired["min"] == paired["max"]
-        table["effect"] = table["effect"].mask(equal, paired["min"])
-
-        half = half_width(paired["std"], paired["count"], level, self.interval)
-        half = half.mask(equal & (paired["count"] > 1), 0.0)
-        table["low"] = table["effect"] - half
-        table["high"] = table["effect"] + half
-
-        table = table.reset_index()
+        table = paired_effects(arms, ["measure", "group"], level, self.interval).reset_index()
         table["measure"] = table["measure"].astype(str)
         table["group"] = table["group"].astype(str)
         table["unit"] = [units.get(measure, "") for measure in table["measure"]]
@@ -106,10 +89,11 @@ def effects(
     """Effect of the programme on every measure and group, with its interval over replicates.
 
     In each replicate and arm a measure is averaged over the last months, leaving undefined months
-    out. The effect is the mean over replicates of programme minus baseline; its interval is
-    made of those paired differences, see `half_width`. Where replicates share their parameters it
-    says how far the draw of the simulation moves the effect, and nothing about the uncertainty of
-    the parameters; where each has a draw of them, it says where the effect lies given both.
+    out. The effect is the mean over replicates of programme minus baseline; its interval is made of
+    those paired differences, see `sim.results.paired.half_width`. Where replicates share their
+    parameters it says how far the draw of the simulation moves the effect, and nothing about the
+    uncertainty of the parameters; where each has a draw of them, it says where the effect lies
+    given both.
 
     Parameters
     ----------
@@ -141,36 +125,6 @@ def effects(
     told = Effects(months, interval)
     told.add(monthly)
     return told.table(units, level)
-
-
-def half_width(spread: pd.Series, count: pd.Series, level: float, interval: Interval) -> pd.Series:
-    """Return half the width of the interval around a mean over replicates.
-
-    Replicates that differ by chance alone repeat one number with noise: the interval is Student's
-    t of their mean, and more replicates narrow it to a point. Replicates that have each a draw of
-    the parameters are themselves draws of what is not known: a mean known ever better says
-    nothing on how far they lie apart. The interval is then Student's prediction interval, where
-    one more replicate would lie, which more replicates settle but do not narrow.
-
-    Parameters
-    ----------
-    spread, count : Series
-        Standard deviation over replicates, and how many there are.
-    level : float
-        Coverage, between 0 and 1.
-    interval : {"chance", "parameters and chance"}
-        What differs between replicates.
-
-    Returns
-    -------
-    Series
-        In the unit of `spread`; NaN where there is one replicate.
-    """
-    freedom = (count - 1).where(count > 1)
-    quantile = stats.t.ppf((1 + level) / 2, freedom)
-    if interval == "chance":
-        return quantile * spread / np.sqrt(count)
-    return quantile * spread * np.sqrt(1 + 1 / count)
 
 
 class TableWriter:

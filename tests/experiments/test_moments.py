@@ -18,7 +18,8 @@ from experiments.evidence.moments import (
 )
 from sim.errors import InputError
 from sim.model import PoloModel
-from sim.results.measures import Counts, catalogue, measure, older_women
+from sim.results.catalogue import catalogue
+from sim.results.measures import Counts, measure, older_women
 from sim.results.tally import Tally
 
 CITES = re.compile(r"\b(?:labour|ceci|causal):\w+|\bINEGI, (?:ENOE|ENIGH|ENESS|Censo)\b")

@@ -27,7 +27,7 @@ from experiments.evidence.study import (
 )
 from experiments.validate import compared, replay, summary
 from sim.errors import InputError
-from sim.results.measures import catalogue
+from sim.results.catalogue import catalogue
 from sim.results.persons import TRAITS, WORDS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from sim.population.regions import sharing_the_panel
-from sim.results.measures import catalogue
+from sim.results.catalogue import catalogue
 from sim.results.panel import NOTED, panel_frame
 from sim.results.store import decode, encode
 from sim.results.stream import ResultStream

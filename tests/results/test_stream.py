@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from sim.results.measures import catalogue, units
+from sim.results.catalogue import catalogue, units
 from sim.results.stream import ResultStream, whole
 from sim.results.tables import effects
 from sim.unit import ARMS

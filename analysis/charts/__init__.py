@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
@@ -13,12 +13,16 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import date2num
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation, Transform
-from scipy import stats
+
+from sim.results.paired import half_width
+
+if TYPE_CHECKING:
+    from sim.settings import Interval
 
 ARMS = ("programme", "baseline")
 _BLUE, _ORANGE = sns.color_palette("colorblind", 2)
@@ -26,6 +30,7 @@ _BLUE, _ORANGE = sns.color_palette("colorblind", 2)
 # both arms agree its dashes let the programme show through.
 COLOURS = {"programme": _BLUE, "baseline": _ORANGE}
 DASHES = {"programme": (), "baseline": (3, 1.5)}
+MARKERS = "osD^vP"
 SHADE = "0.92"
 APART = 1.25  # least ratio of the heights of two names at the ends of lines
 OPENED: dict[str, Any] = {"color": "0.35", "linewidth": 0.9, "linestyle": ":"}
@@ -96,7 +101,9 @@ def style() -> Iterator[None]:
         yield
 
 
-def bands(monthly: pd.DataFrame, level: float = 0.90, interval: str = "chance") -> pd.DataFrame:
+def bands(
+    monthly: pd.DataFrame, level: float = 0.90, interval: "Interval" = "chance"
+) -> pd.DataFrame:
     """Mean over replicates and its interval, for every month and arm.
 
     Parameters
@@ -118,9 +125,7 @@ def bands(monthly: pd.DataFrame, level: float = 0.90, interval: str = "chance") 
     keys = ["measure", "group", "arm", "month"]
     table = monthly.groupby(keys, observed=True)["value"].agg(["mean", "std", "count"])
     table = table[table["count"] > 0].reset_index()
-    freedom = (table["count"] - 1).where(table["count"] > 1)
-    more = 0 if interval == "chance" else 1
-    half = stats.t.ppf((1 + level) / 2, freedom) * table["std"] * np.sqrt(more + 1 / table["count"])
+    half = half_width(table["std"], table["count"], level, interval)
     return table.assign(low=table["mean"] - half, high=table["mean"] + half).drop(
         columns=["std", "count"]
     )
@@ -226,6 +231,7 @@ def intervals(
     x: str,
     source: str,
     band: tuple[float, float, str] | None = None,
+    line: float | None = None,
 ) -> Figure:
     """Draw a row of intervals for each name, series below one another in it.
 
@@ -238,6 +244,8 @@ def intervals(
         Title of the figure, name of the axis, and the line below.
     band : (low, high, name), optional
         A shaded stretch of the axis.
+    line : float, optional
+        Where an upright line is drawn, such as no effect.
 
     Returns
     -------
@@ -246,17 +254,22 @@ def intervals(
     """
     names, series = list(data["name"].unique()), list(data["series"].unique())
     lines = 1 + max(name.count("\n") for name in names)
-    figure = Figure(figsize=(7.4, 1.6 + 0.24 * lines * len(names)), layout="constrained")
+    row = max(0.24 * lines, 0.13 * len(series))
+    height = 1.4 + 0.2 * len(series) + row * len(names)
+    figure = Figure(figsize=(7.4, height), layout="constrained")
     FigureCanvasAgg(figure)
     ax = figure.subplots()
     handles: list[Any] = []
     if band is not None:
         handles.append(ax.axvspan(band[0], band[1], color="0.88", zorder=0, label=band[2]))
-    for number, (name, colour, marker) in enumerate(
-        zip(series, sns.color_palette("colorblind", len(series)), "osD^", strict=False)
-    ):
+    if line is not None:
+        ax.axvline(line, color="0.35", linewidth=0.9)
+    apart = min(0.3, 0.8 / len(series))
+    colours = sns.color_palette("colorblind", len(series))
+    for number, (name, colour) in enumerate(zip(series, colours, strict=True)):
+        marker = MARKERS[number % len(MARKERS)]
         rows = data[data["series"] == name]
-        height = rows["name"].map(names.index) + 0.3 * (number - (len(series) - 1) / 2)
+        height = rows["name"].map(names.index) + apart * (number - (len(series) - 1) / 2)
         ax.hlines(height, rows["low"], rows["high"], color=colour, linewidth=1.8)
         handles += ax.plot(
             rows["middle"], height, marker, color=colour, markersize=4, linewidth=0, label=name
@@ -394,7 +407,7 @@ def swings(
     return figure
 
 
-def ranked(data: pd.DataFrame, title: str, x: str, source: str) -> Figure:
+def ranked(data: pd.DataFrame, title: str, x: str, source: str, lines: int = 1) -> Figure:
     """Draw points with their intervals, one row for each label, in the order shown.
 
     Parameters
@@ -404,6 +417,8 @@ def ranked(data: pd.DataFrame, title: str, x: str, source: str) -> Figure:
         rows of several kinds are told apart by colour and marker, and named in a legend.
     title, x, source : str
         Title of the figure, name of the horizontal axis, and the line below.
+    lines : int
+        Lines of text that a label takes.
 
     Returns
     -------
@@ -411,7 +426,7 @@ def ranked(data: pd.DataFrame, title: str, x: str, source: str) -> Figure:
         Detached from pyplot.
     """
     labels, kinds = list(data["label"].unique()), list(data["kind"].unique())
-    figure, ax = _rows(labels)
+    figure, ax = _rows(labels, lines)
     colours = sns.color_palette("colorblind", len(kinds))
     for number, (kind, colour) in enumerate(zip(kinds, colours, strict=True)):
         of_kind = data[data["kind"] == kind]
@@ -420,20 +435,23 @@ def ranked(data: pd.DataFrame, title: str, x: str, source: str) -> Figure:
             of_kind["value"],
             [labels.index(label) + shift for label in of_kind["label"]],
             xerr=of_kind["half"],
-            fmt="os^D"[number % 4],
+            fmt=MARKERS[number % len(MARKERS)],
             markersize=4.5,
             linewidth=1.2,
             color=colour,
             label=kind,
         )
-    ax.set_xlim(left=min(0.0, float((data["value"] - data["half"].fillna(0)).min())))
+    ends = data["value"] - data["half"].fillna(0), data["value"] + data["half"].fillna(0)
+    left, right = min(0.0, float(ends[0].min())), max(0.0, float(ends[1].max()))
+    room = 0.02 * (right - left) or 1.0  # so that nothing at an end is cut
+    ax.set_xlim(left - room, right + room)
     _entitle(figure, ax, title, x, source, legend=len(kinds) > 1)
     return figure
 
 
-def _rows(labels: Sequence[str]) -> tuple[Figure, Axes]:
+def _rows(labels: Sequence[str], lines: int = 1) -> tuple[Figure, Axes]:
     """Return a figure with one labelled row for each name, the first on top."""
-    figure = Figure(figsize=(7.4, 0.27 * len(labels) + 1.7), layout="constrained")
+    figure = Figure(figsize=(7.4, (0.09 + 0.18 * lines) * len(labels) + 1.7), layout="constrained")
     FigureCanvasAgg(figure)
     ax = figure.subplots()
     ax.set_yticks(np.arange(len(labels)), labels)

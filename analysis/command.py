@@ -1,0 +1,78 @@
+"""What the commands of the analysis share: arguments, folders, and errors in one line."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from analysis.publish import check
+from analysis.results import Results, read_all
+from analysis.texts import LOCALES, N_, RefusedError, Words
+from sim.results.console import stdout
+
+Job = Callable[[list[Results], Path, Words], Iterable[Path]]
+FOLDER = "analysis"
+
+
+def run(
+    name: str, about: str, job: Job, arguments: Sequence[str] | None = None, least: int = 1
+) -> int:
+    """Run a command on result folders.
+
+    Parameters
+    ----------
+    name, about : str
+        Of the command; `about` is marked for translation.
+    job : callable
+        Given the results, the folder to write in and the words; returns the files written.
+    arguments : sequence of str, optional
+        Command line, without the program's name.
+    least : int
+        How many folders it takes.
+
+    Returns
+    -------
+    int
+        0; 2 with one line on stderr where what was given cannot be used; 1 where the machine
+        failed.
+    """
+    words = Words(_language(arguments))
+    parser = argparse.ArgumentParser(prog=f"python -m analysis.{name}", description=words(about))
+    parser.add_argument(
+        "folders", metavar="DIR", type=Path, nargs="+", help=words("a result folder")
+    )
+    parser.add_argument(
+        "--out", metavar="FOLDER", type=Path,
+        help=words("where the files go; the folder “analysis” of the first DIR unless given"),
+    )  # fmt: skip
+    parser.add_argument("--lang", choices=list(LOCALES), default="es", help=words("language"))
+    options = parser.parse_args(arguments)
+    try:
+        check()
+        if len(options.folders) < least:
+            raise RefusedError(N_("{count} folders are needed, and one is given"), count=least)
+        results = read_all(options.folders)
+        files = job(results, options.out or options.folders[0] / FOLDER, words)
+    except RefusedError as error:
+        return _say(error.said(words), words, 2)
+    except OSError as error:
+        return _say(f"{error.strerror or error}: {error.filename or ''}", words, 1)
+    console = stdout()
+    console.print(words("Files:"))
+    for path in files:
+        console.print(f"  {path}", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _language(arguments: Sequence[str] | None) -> str:
+    """Return the language asked for, before anything is said in one."""
+    first = argparse.ArgumentParser(add_help=False)
+    first.add_argument("--lang", default="es")
+    lang = str(first.parse_known_args(arguments)[0].lang)
+    return lang if lang in LOCALES else "es"
+
+
+def _say(line: str, words: Words, status: int) -> int:
+    heading = words("error")
+    print(f"{heading}: {' '.join(line.split())}", file=sys.stderr)
+    return status

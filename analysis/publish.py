@@ -1,0 +1,234 @@
+"""Tables as the terminal, csv, xlsx and LaTeX show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.table import Table
+
+from analysis.estimates import WINDOWS
+from analysis.texts import N_, RefusedError, Words
+from sim.results.catalogue import catalogue
+from sim.results.console import decimals, stdout
+from sim.results.folder import replacing
+from sim.results.tables import write_csv
+
+NEEDED = ("openpyxl", "jinja2")
+HEADINGS = {
+    "scenario": N_("Scenario"),
+    "reference": N_("Compared with"),
+    "measure": N_("Measure"),
+    "group": N_("Group"),
+    "window": N_("Months"),
+    "month": N_("Month"),
+    "baseline": N_("Without programme"),
+    "programme": N_("With programme"),
+    "effect": N_("Effect"),
+    "difference": N_("Difference of effects"),
+    "low": N_("90 % interval, low end"),
+    "high": N_("90 % interval, high end"),
+    "interval": N_("90 % interval"),
+    "unit": N_("Unit"),
+    "unit_of_effect": N_("Unit of the effect"),
+    "replicates": N_("Replicates"),
+    "rank": N_("Place"),
+    "best": N_("Probability of being best (%)"),
+    "pairs": N_("Replicates paired"),
+    "lever": N_("Setting"),
+}
+SHARES = ("baseline", "programme")
+EFFECTS = ("effect", "difference")
+UNITS = ("unit", "unit_of_effect")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table to publish.
+
+    Attributes
+    ----------
+    name : str
+        Of its files.
+    title : str
+        Above it, in the reader's language.
+    table : DataFrame
+        With keys for measures, groups and windows; columns as in `HEADINGS`.
+    note : str
+        Below it.
+    """
+
+    name: str
+    title: str
+    table: pd.DataFrame
+    note: str = ""
+
+
+def check() -> None:
+    """Refuse to begin where a package that writes tables is missing.
+
+    Raises
+    ------
+    RefusedError
+    """
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise RefusedError(
+            N_("tables need packages that are not installed: {names}; "
+               "pip install 'ceci-sim[report]'"),
+            names=", ".join(missing),
+        )  # fmt: skip
+
+
+def unit_of_effect(unit: str, words: Words) -> str:
+    """Return the unit of a difference: that of a share is the percentage point."""
+    return words("percentage points") if unit.startswith("%") else unit
+
+
+def labelled(table: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Return a table with names for keys and headings; numbers stay numbers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of a `Sheet`.
+    words : Words
+    """
+    known, found = catalogue(), table.copy()
+    if "measure" in found:
+        measures = known["measures"]
+        units = found["measure"].map(lambda key: words.of(measures[key]["unit"]))
+        if "effect" in found or "difference" in found:
+            found["unit_of_effect"] = [unit_of_effect(unit, words) for unit in units]
+        if "baseline" in found:
+            found["unit"] = units
+        found["measure"] = found["measure"].map(lambda key: words.of(measures[key]["label"]))
+    if "group" in found:
+        groups = known["groups"]
+        found["group"] = found["group"].map(lambda key: words.of(groups[key]["label"]))
+    if "window" in found:
+        names = {window.name: words(window.label) for window in WINDOWS}
+        found["window"] = found["window"].map(names)
+    if "month" in found:
+        found["month"] = found["month"].map(words.month)
+    return found.rename(columns={key: words(text) for key, text in HEADINGS.items()})
+
+
+def written(table: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Return a table as text: numbers with the digits that matter, intervals in one column."""
+    texts = pd.DataFrame([_cells(row, words) for row in table.to_dict("records")])
+    found = table.copy()
+    for name in texts:
+        found[name] = texts[name].to_numpy()
+    if "low" in table:
+        found = found.rename(columns={"low": "interval"}).drop(columns="high")
+    return labelled(found, words)
+
+
+def _cells(row: dict[Any, Any], words: Words) -> dict[str, str]:
+    """Return the numbers of a row as text."""
+    coarse = decimals(*(row[name] for name in SHARES if name in row), digits=3)
+    texts = {name: words.number(row[name], coarse) for name in SHARES if name in row}
+    for name in EFFECTS:
+        if name in row:
+            texts[name] = words.number(row[name], _fine(row), sign=True)
+    if "best" in row:
+        texts["best"] = words.number(row["best"], 0)
+    if "low" in row:
+        texts["low"] = words.interval(row["low"], row["high"], _fine(row))
+    return texts
+
+
+def _fine(row: dict[Any, Any]) -> int:
+    return decimals(*(row[name] for name in (*EFFECTS, "low", "high") if name in row), digits=2)
+
+
+def show(sheet: Sheet, words: Words) -> None:
+    """Print a table on the terminal."""
+    table = written(sheet.table, words)
+    units = [name for name in map(words, map(HEADINGS.__getitem__, UNITS)) if name in table]
+    same = {name: table[name].iloc[0] for name in units if table[name].nunique() == 1}
+    notes = [*(f"{name}: {unit}." for name, unit in same.items()), sheet.note]
+    table = table.drop(columns=list(same))
+    shown = Table(
+        title=sheet.title, title_justify="left", caption=" ".join(filter(None, notes)) or None,
+        caption_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
+    )  # fmt: skip
+    numbers = {words(HEADINGS[name]) for name in (*SHARES, *EFFECTS, "interval", "best", "rank")}
+    for column in table.columns:
+        shown.add_column(str(column), justify="right" if column in numbers else "left")
+    for _, row in table.iterrows():
+        shown.add_row(*(str(value) for value in row))
+    stdout().print(shown, markup=False)
+
+
+def publish(name: str, sheets: Sequence[Sheet], folder: Path, words: Words) -> list[Path]:
+    """Write each table as csv and LaTeX, and all of them as one workbook.
+
+    The csv keeps keys and every digit, and is the same in any language.
+
+    Parameters
+    ----------
+    name : str
+        Of the command.
+    sheets : sequence of Sheet
+    folder : Path
+        Made if absent.
+    words : Words
+
+    Returns
+    -------
+    list of Path
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for sheet in sheets:
+        csv = folder / f"{name}_{sheet.name}.csv"
+        write_csv(sheet.table, csv)
+        tex = folder / f"{name}_{sheet.name}_{words.lang}.tex"
+        with replacing(tex) as aside:
+            aside.write_text(latex(sheet, words), encoding="utf-8")
+        files += [csv, tex]
+    book = folder / f"{name}_{words.lang}.xlsx"
+    with replacing(book) as aside:
+        _workbook(sheets, aside, words)
+    return [*files, book]
+
+
+def latex(sheet: Sheet, words: Words) -> str:
+    """Return a table for a LaTeX document that uses booktabs and longtable."""
+    table = written(sheet.table, words)
+    style = table.style.hide(axis="index").format(escape="latex")
+    style = style.format_index(escape="latex", axis="columns")
+    caption = f"{sheet.title}. {sheet.note}".replace("%", r"\%").replace("_", r"\_").strip()
+    text = style.to_latex(
+        hrules=True, environment="longtable", caption=caption, column_format="l" * table.shape[1]
+    )
+    return text.replace("Continued on next page", words("Continued on next page"))
+
+
+def _workbook(sheets: Sequence[Sheet], path: Path, words: Words) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    with path.open("wb") as file, pd.ExcelWriter(file, engine="openpyxl") as book:
+        for sheet in sheets:
+            table = labelled(sheet.table, words)
+            table.to_excel(book, sheet_name=sheet.name, index=False, startrow=3)
+            page = book.sheets[sheet.name]
+            page["A1"], page["A2"] = sheet.title, sheet.note
+            page["A1"].font = Font(bold=True, size=13)
+            page.freeze_panes = "A5"
+            for number, column in enumerate(table.columns, start=1):
+                letter = get_column_letter(number)
+                texts = [str(column), *map(str, table[column].head(50))]
+                numeric = table[column].dtype.kind == "f"
+                page.column_dimensions[letter].width = (
+                    16 if numeric else min(max(map(len, texts)) + 2, 48)
+                )
+                page[f"{letter}4"].alignment = Alignment(wrap_text=True, vertical="top")
+                if numeric:
+                    for cell in page[letter][4:]:
+                        cell.number_format = "#,##0.00"

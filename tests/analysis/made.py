@@ -1,0 +1,67 @@
+"""Tables made up, with an effect that is known."""
+
+import numpy as np
+import pandas as pd
+
+from sim.results.catalogue import catalogue
+from sim.results.paired import ARMS
+
+FIRST, OPENED, MONTHS = "2026-01", 3, 30
+MEASURES = (
+    "participation", "employment", "formal_employment", "informality", "unemployment", "absence",
+    "absence_own_illness", "absence_sick_child", "absence_care_breakdown", "absence_other",
+    "separation", "survival_12", "output", "care_at_risk", "enrolment",
+)  # fmt: skip
+
+
+def planted(month: np.ndarray, size: float) -> np.ndarray:
+    """Return the effect planted in each month: none before the opening, then growing to `size`."""
+    return size * np.clip((month - OPENED + 1) / 12, 0, 1)
+
+
+def monthly_table(
+    size: float = 2.0,
+    replicates: int = 8,
+    seed: int = 1,
+    measures: tuple[str, ...] = MEASURES,
+    groups: list[str] | None = None,
+    noise: float = 0.5,
+    shared: int = 7,
+) -> pd.DataFrame:
+    """Return a monthly table: noise common to both arms, and an effect that varies by replicate.
+
+    What arms share is drawn from `shared`, so that scenarios of one value live on common draws; a
+    replicate's own effect is `size` plus `noise`, and months scatter around it.
+    """
+    names = groups or [
+        name for name, group in catalogue()["groups"].items()
+        if group["of"] in ("people", "sector", "women_15_plus")
+    ]  # fmt: skip
+    shape = (len(measures), len(names), replicates, MONTHS)
+    rng, common = np.random.default_rng(seed), np.random.default_rng(shared)
+    base = 50 + common.normal(0, 3, (*shape[:3], 1)) + common.normal(0, 0.5, shape)
+    month = np.arange(MONTHS)
+    own = common.normal(0, noise, (*shape[:3], 1)) + rng.normal(0, noise / 4, (*shape[:3], 1))
+    effect = planted(month, 1.0) * (size + own + rng.normal(0, noise / 4, shape))
+    months = pd.date_range(f"{FIRST}-01", periods=MONTHS, freq="MS")
+    index = pd.MultiIndex.from_product(
+        [measures, names, range(replicates), months],
+        names=["measure", "group", "replicate", "month"],
+    )
+    arms = [
+        pd.DataFrame({"value": values.ravel()}, index=index).reset_index().assign(arm=arm)
+        for arm, values in zip(ARMS, (base, base + effect), strict=True)
+    ]
+    return pd.concat(arms, ignore_index=True).assign(scenario="made_up")
+
+
+def accounts_table(replicates: int, opened: int = OPENED) -> pd.DataFrame:
+    """Return accounts in which one CECI is built from the start and has places from `opened` on."""
+    months = pd.date_range(f"{FIRST}-01", periods=MONTHS, freq="MS")
+    rows = pd.MultiIndex.from_product(
+        [ARMS, range(replicates), months], names=["arm", "replicate", "month"]
+    ).to_frame(index=False)
+    old = rows.assign(centre=0, scheme="guarderia", places=40)
+    new = rows[rows["arm"] == "programme"].assign(centre=1, scheme="imss")
+    new["places"] = np.where(new["month"] >= months[opened], 50, 0)
+    return pd.concat([old, new], ignore_index=True)

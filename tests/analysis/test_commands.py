@@ -1,0 +1,228 @@
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from matplotlib import image
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from analysis import absenteeism, charts, compare, figures, participation
+from tests.analysis.made import monthly_table
+
+COMMANDS = {
+    "participation": participation.main,
+    "absenteeism": absenteeism.main,
+    "compare": compare.main,
+}
+
+
+def texts(figure: Figure) -> list[Text]:
+    """Return the texts that a figure shows."""
+    ticks = {
+        label
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for label in axis.get_ticklabels(which="both")
+    }
+    hidden = {
+        label for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for label in beyond(axis)
+    }
+    found = figure.findobj(Text)
+    assert ticks <= set(found)
+    return [text for text in found if text.get_visible() and text.get_text() and text not in hidden]
+
+
+def beyond(axis: Axis) -> list[Text]:
+    """Return the labels of ticks that lie outside the axis, which are not drawn."""
+    low, high = sorted(axis.get_view_interval())
+    ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+    outside = [tick for tick in ticks if not low - 1e-9 <= tick.get_loc() <= high + 1e-9]
+    return [label for tick in outside for label in (tick.label1, tick.label2)]
+
+
+def overflowing(figure: Figure) -> Iterator[str]:
+    """Name texts that leave the figure, and pairs that lie over one another."""
+    figure.draw_without_rendering()
+    frame, boxes = figure.bbox.padded(1), []
+    for text in texts(figure):
+        box = text.get_window_extent()
+        if box.width and not (
+            frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
+        ):
+            yield f"leaves the figure: {text.get_text()!r}"
+        boxes.append((text.get_text(), box.padded(-1)))
+    for (one, first), (other, second) in combinations(boxes, 2):
+        if first.overlaps(second):
+            yield f"{one!r} over {other!r}"
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Figure]:
+    """Return every figure that is saved, by name, laid out."""
+    kept: dict[str, Figure] = {}
+    save = charts.save
+
+    def spy(figure: Figure, stem: Path) -> list[Path]:
+        files = save(figure, stem)
+        kept[stem.name] = figure
+        return files
+
+    monkeypatch.setattr(charts, "save", spy)
+    return kept
+
+
+LONG = {
+    "es": "Programa liderado por empresas con horario extendido y acceso universal",
+    "en": "Led by firms with extended opening hours and universal access",
+}
+
+
+@pytest.fixture
+def folders(folder: Callable[..., Path]) -> list[Path]:
+    """Return three scenarios, one with a long name and a larger effect."""
+    return [
+        folder("one", monthly_table(2.0, 4)),
+        folder("other", monthly_table(1.0, 4, seed=2)),
+        folder("long", monthly_table(3.0, 4, seed=3),
+               {"rollout": {"name": "long", "label": LONG}}),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_text_leaves_its_figure_or_covers_another(
+    folders: list[Path], drawn: dict[str, Figure], tmp_path: Path, command: str, lang: str
+) -> None:
+    given = folders if command == "compare" else folders[1:]
+    arguments = [*map(str, given), "--out", str(tmp_path / "out"), "--lang", lang]
+    assert COMMANDS[command](arguments) == 0
+    assert len(drawn) >= 3
+    found = {name: list(overflowing(figure)) for name, figure in drawn.items()}
+    assert {name: those for name, those in found.items() if those} == {}
+    for name, figure in drawn.items():
+        source = figure.get_supxlabel()
+        assert source.partition("Fuente" if lang == "es" else "Source")[1]
+        pixels = image.imread(tmp_path / "out" / f"{name}.png")[..., :3]
+        assert pixels.std() > 0.05
+        assert (tmp_path / "out" / f"{name}.svg").stat().st_size > 5000
+
+
+def test_what_overflows_is_found() -> None:
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    figure.text(0.9, 0.5, "much too long for what is left of this line")
+    figure.text(0.1, 0.5, "one")
+    figure.text(0.11, 0.5, "other")
+    found = list(overflowing(figure))
+    assert len(found) == 2
+    assert found[0].startswith("leaves the figure: 'much")
+    assert found[1] == "'one' over 'other'"
+
+
+def test_figures_of_a_run_fit_too(drawn: dict[str, Figure], tmp_path: Path) -> None:
+    table = pd.concat(
+        monthly_table(replicates=2, measures=tuple(plan.measures), groups=list(plan.groups))
+        for plan in figures.PLANS
+    )
+    figures.figures(table, tmp_path)
+    assert len(drawn) == 2 * len(figures.PLANS)
+    found = {name: list(overflowing(figure)) for name, figure in drawn.items()}
+    assert not any(found.values()), found
+
+
+def test_one_folder_writes_into_it(folders, drawn, capsys) -> None:
+    assert participation.main([str(folders[0])]) == 0
+    home = folders[0] / "analysis"
+    assert {path.name for path in home.iterdir()} == {
+        "participation_es.xlsx", "participation_groups.csv", "participation_months.csv",
+        "participation_groups_es.tex", "participation_months_es.tex",
+        *(f"participation_{kind}_es.{ending}" for kind in ("months", "groups", "measures")
+          for ending in ("png", "svg")),
+    }  # fmt: skip
+    found = {name: list(overflowing(figure)) for name, figure in drawn.items()}
+    assert not any(found.values()), found
+    printed = capsys.readouterr().out
+    assert "Tasa de participación" in printed
+    assert "Sin programa" in printed
+    assert "percentage" not in printed
+
+
+def test_every_form_of_a_table_says_the_same(folders, tmp_path) -> None:
+    out = tmp_path / "out"
+    assert participation.main([str(folders[0]), "--out", str(out), "--lang", "en"]) == 0
+    csv = pd.read_csv(out / "participation_groups.csv")
+    book = openpyxl.load_workbook(out / "participation_en.xlsx")["groups"]
+    heads = [cell.value for cell in book[4]]
+    column = heads.index("Effect") + 1
+    effects = [book.cell(5 + n, column).value for n in range(len(csv))]
+    np.testing.assert_allclose(effects, csv["effect"])
+    latex = (out / "participation_groups_en.tex").read_text(encoding="utf-8")
+    assert latex.count(r" \\") > len(csv)
+    row = csv[(csv["group"] == "mothers_u4") & (csv["window"] == "last_year")].iloc[0]
+    assert f"+{row['effect']:.1f} &" in latex
+
+
+def test_the_planted_difference_is_told(folders, tmp_path, capsys) -> None:
+    out = tmp_path / "out"
+    assert compare.main([*map(str, folders), "--out", str(out), "--lang", "en"]) == 0
+    assert "same draws" in capsys.readouterr().out
+    table = pd.read_csv(out / "compare_differences.csv")
+    row = table[
+        (table["window"] == "last_year") & (table["measure"] == "participation")
+        & (table["group"] == "mothers_u4") & (table["reference"] == "Plan one")
+        & (table["scenario"] == "Plan other")
+    ].iloc[0]  # fmt: skip
+    assert row["low"] - 0.3 < -1.0 < row["high"] + 0.3
+    assert row["pairs"] == 4
+    ranking = pd.read_csv(out / "compare_ranking.csv")
+    best = ranking[(ranking["measure"] == "participation") & (ranking["rank"] == 1)]
+    assert set(best["scenario"]) == {LONG["en"]}
+    assert set(ranking[ranking["measure"] == "absence"].query("rank == 1")["scenario"]) == {
+        "Plan other"
+    }
+    settings = pd.read_csv(out / "compare_settings.csv")
+    assert "rollout" in set(settings["lever"])
+
+
+def test_other_seeds_are_independent_and_it_is_said(folder, tmp_path, capsys) -> None:
+    one = folder("one", monthly_table(2.0, 4))
+    other = folder("other", monthly_table(1.0, 4, seed=2, shared=3), seed=8)
+    out = tmp_path / "out"
+    assert compare.main([str(one), str(other), "--out", str(out), "--lang", "en"]) == 0
+    assert "Seeds or draws differ" in capsys.readouterr().out
+    assert set(pd.read_csv(out / "compare_differences.csv")["pairs"]) == {0}
+
+
+def test_same_table_gives_the_same_bytes(folders, tmp_path) -> None:
+    for name in ("a", "b"):
+        participation.main([str(folders[0]), "--out", str(tmp_path / name)])
+    for path in (tmp_path / "a").iterdir():
+        if path.suffix != ".xlsx":  # a workbook holds the time at which it was made
+            assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+def test_what_cannot_be_ranked_or_drawn_is_left_out(folder, drawn, tmp_path) -> None:
+    """Scenarios that share one measure only, of which neither more nor less is better."""
+    tables = [monthly_table(size, 3, measures=("other_workers",)) for size in (1.0, 2.0)]
+    given = [str(folder(name, table)) for name, table in zip("ab", tables, strict=True)]
+    assert compare.main([*given, "--out", str(tmp_path / "out"), "--lang", "en"]) == 0
+    assert drawn == {}
+    assert len(pd.read_csv(tmp_path / "out" / "compare_differences.csv"))
+
+
+def test_without_any_centre_only_the_last_year_is_told(folder, drawn, tmp_path) -> None:
+    path = folder(table=monthly_table(0.0, 3, noise=0.0))
+    accounts = pd.read_parquet(path / "accounts.parquet")
+    accounts.loc[accounts["scheme"] != "guarderia", "places"] = 0
+    accounts.to_parquet(path / "accounts.parquet")
+    assert absenteeism.main([str(path), "--out", str(tmp_path / "out"), "--lang", "en"]) == 0
+    table = pd.read_csv(tmp_path / "out" / "absenteeism_groups.csv")
+    assert set(table["window"]) == {"last_year"}
+    assert (table[["effect", "low", "high"]] == 0).all(axis=None)
+    assert not any(list(overflowing(figure)) for figure in drawn.values())
