@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from analysis.publish import check
-from analysis.results import Results, read_all
+from analysis.results import read_all
 from analysis.texts import LOCALES, N_, RefusedError, Words
 from sim.results.console import stdout
 

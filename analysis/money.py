@@ -188,5 +188,5 @@ def _wide(results: Results, measures: tuple[str, ...], groups: tuple[str, ...]) 
 def _without(values: pd.Series, like: pd.DataFrame) -> pd.Series:
     """Return the values of the arm without the programme, in both arms."""
     baseline = values.xs("baseline", level="arm")
-    moments = like.index.droplevel("arm")
+    moments = pd.MultiIndex.from_frame(like.index.to_frame()[KEYS[1:]])
     return pd.Series(baseline.reindex(moments).to_numpy(), index=like.index)

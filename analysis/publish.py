@@ -120,9 +120,8 @@ def labelled(
         Of the sheet.
     """
     known, found = catalogue(), table.copy()
-    for column, called in (names or {}).items():
-        if column in found:
-            found[column] = found[column].map(lambda key, called=called: called.get(key, key))
+    for column in set(names or ()) & set(found.columns):
+        found[column] = found[column].replace(dict((names or {})[column]))
     if "measure" in found:
         measures = known["measures"]
         units = found["measure"].map(lambda key: words.of(measures[key]["unit"]))
@@ -136,8 +135,8 @@ def labelled(
         if column in found:
             found[column] = found[column].map(lambda key: words.of(groups[key]["label"]))
     if "window" in found:
-        names = {window.name: words(window.label) for window in WINDOWS}
-        found["window"] = found["window"].map(names)
+        windows = {window.name: words(window.label) for window in WINDOWS}
+        found["window"] = found["window"].map(windows)
     if "month" in found:
         found["month"] = found["month"].map(words.month)
     return found.rename(columns={key: words(text) for key, text in HEADINGS.items()})

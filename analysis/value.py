@@ -14,7 +14,7 @@ from analysis.charts.costs import costs
 from analysis.charts.effects import lines
 from analysis.command import run
 from analysis.estimates import LAST, LEVEL, WINDOWS, windowed
-from analysis.money import MOTHERS, WOMEN, Assumptions, known, money
+from analysis.money import KEYS, MOTHERS, WOMEN, Assumptions, known, money
 from analysis.outcome import NAME
 from analysis.publish import Sheet, publish, show
 from analysis.ratios import ratio, ratio_of_each
@@ -122,8 +122,8 @@ def effects(results: Results, assumed: Assumptions) -> pd.DataFrame:
     DataFrame
         Index window, replicate; columns of `money` and ``<payer>_<part>``.
     """
-    monthly = money(results, assumed).stack().rename("value").reset_index()
-    monthly = monthly.rename(columns={"level_3": "measure"}).assign(group="polo")
+    wide = money(results, assumed).rename_axis(columns="measure")
+    monthly = wide.reset_index().melt(KEYS, value_name="value").assign(group="polo").dropna()
     arms = windowed(results, monthly).droplevel("group")
     wide = (arms["programme"] - arms["baseline"]).unstack("measure")
     return wide.assign(**parts(wide))
@@ -217,7 +217,7 @@ def of_each(e: pd.DataFrame, interval: Any) -> pd.DataFrame:
     for window in (one.name for one in WINDOWS):
         if window not in e.index.get_level_values("window"):
             continue
-        here = e.xs(window, level="window")
+        here = pd.DataFrame(e.xs(window, level="window"))
         for item, top, bottom, unit, times in _shares(here):
             found = ratio_of_each(times * top, bottom, interval)
             rows.append((window, item, "gross" if unit == "mxn" else "", *found, unit))
@@ -404,7 +404,7 @@ def _who_pays(table: pd.DataFrame, results: Results, words: Words) -> charts.Fig
             "high": rows["high"],
         }
     )
-    title = f"{words('Who pays and who gains')}: {_last(words).lower()}"
+    title = words("Who pays and who gains, last twelve months")
     axis = words("Million MXN a month, prices of {year}", year=known()["prices"])
     return charts.intervals(data, fill(title, 62), axis, _below(results, words), line=0.0)
 
@@ -420,7 +420,7 @@ def _per_job(table: pd.DataFrame, results: Results, words: Words) -> charts.Figu
             "high": rows["high"] / 1000,
         }
     )
-    title = f"{words('Cost per additional job')}: {_last(words).lower()}"
+    title = words("Cost per additional job, last twelve months")
     axis = words("Thousand MXN a month, prices of {year}; an arrow: no bound on that side",
                  year=known()["prices"])  # fmt: skip
     return costs(data, fill(title, 62), axis, _below(results, words))

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullLocator
 
 from analysis.charts import MARKERS, _legend, _Numbers, _source
 
@@ -38,7 +39,12 @@ def costs(data: pd.DataFrame, title: str, x: str, source: str) -> Figure:
     FigureCanvasAgg(figure)
     ax = figure.subplots()
     left, right = _ends(data)
-    ax.axvline(0, color="0.35", linewidth=0.9)
+    if left > 0:  # costs alone: what is twice as dear is as far off anywhere
+        ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_minor_locator(NullLocator())
+    else:
+        ax.axvline(0, color="0.35", linewidth=0.9)
     handles: list[Any] = []
     apart = min(0.3, 0.8 / len(series))
     for number, colour in enumerate(sns.color_palette("colorblind", len(series))):
@@ -60,13 +66,16 @@ def costs(data: pd.DataFrame, title: str, x: str, source: str) -> Figure:
 
 
 def _ends(data: pd.DataFrame) -> tuple[float, float]:
-    """Return the ends of the axis: those of the intervals that have them, and room for arrows."""
+    """Return the ends of the axis, beyond those of the intervals; both above zero, or around it."""
     ends = pd.concat([data["low"], data["middle"], data["high"]])
     ends = ends[ends.map(math.isfinite)]
-    low, high = min(0.0, float(ends.min())), max(0.0, float(ends.max()))
-    if ends.empty or low == high:
+    if ends.empty or not ends.any():
         return -1.0, 1.0
-    return BEYOND * low - 0.02 * (high - low), BEYOND * high + 0.02 * (high - low)
+    if ends.min() > 0 and not data["low"].eq(-math.inf).any():
+        return float(ends.min()) / BEYOND, float(ends.max()) * BEYOND
+    low, high = min(0.0, float(ends.min())), max(0.0, float(ends.max()))
+    room = 0.02 * (high - low)
+    return BEYOND * low - room, BEYOND * high + room
 
 
 def _interval(
