@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from analysis import charts
-from analysis.charts.effects import lines
 from analysis.charts.forest import Column, forest
 from analysis.command import run
 from analysis.comparison import ranking
@@ -104,10 +103,15 @@ def shared(results: Results) -> Shared:
     RefusedError
         If it has none.
     """
-    arms = {}
+    every = FAMILIES.values()
+    monthly = results.monthly(
+        {name for family in every for name in family.measures},
+        {name for family in every for name in family.groups},
+    )
+    whole, arms = windowed(results, monthly).dropna(), {}
+    of = {name: whole.index.get_level_values(name) for name in CELL}
     for name, family in FAMILIES.items():
-        monthly = results.monthly(family.measures, family.groups)
-        found = windowed(results, monthly).dropna()
+        found = whole[of["measure"].isin(family.measures) & of["group"].isin(family.groups)]
         if found.index.get_level_values("group").nunique() > 1:
             arms[name] = found
     if not arms:
@@ -219,10 +223,9 @@ def distribution(given: list[Results], folder: Path, words: Words) -> list[Path]
             part.insert(0, "scenario", words.of(results.short))
         table = pd.concat(parts, ignore_index=True)
         sheets.append(Sheet(name, titles[name], table, _note(given, words), names))
-    brief = sheets[0]
-    if len(given) == 1:
-        brief = replace(brief, table=brief.table.drop(columns="scenario"))
-    show(brief, words)
+    for scenario, table in sheets[0].table.groupby("scenario", sort=False):
+        title = f"{scenario}\n{sheets[0].title}"
+        show(replace(sheets[0], title=title, table=table.drop(columns="scenario")), words)
     files = publish("distribution", sheets, folder, words)
     with charts.style():
         for number, one in enumerate(those, start=1):
@@ -262,7 +265,7 @@ def _forest(rows: pd.DataFrame, title: str, results: Results, words: Words) -> c
         unit = unit_of_effect(words.of(entry["unit"]), words)
         columns.append(Column(words.of(entry["label"]), unit, data[data["measure"] == measure]))
     axis = words("Effect in the last twelve months with its 90 % interval")
-    return forest(columns, title, axis, lines(source([results], words), 150))
+    return forest(columns, title, axis, source([results], words))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -175,12 +175,12 @@ def _people(results: Results, rates: Mapping[str, float]) -> pd.DataFrame:
 
 def _wide(results: Results, measures: tuple[str, ...], groups: tuple[str, ...]) -> pd.DataFrame:
     """Return measures side by side, added up over groups; index `KEYS`."""
-    if absent := sorted(set(measures) - results.measured):
+    monthly = results.monthly(measures, groups)
+    if absent := sorted(set(measures) - set(monthly["measure"])):
         raise RefusedError(
             N_("{folder}: {file} holds none of the measures {measures}"),
             folder=results.folder, file="monthly.parquet", measures=", ".join(absent),
         )  # fmt: skip
-    monthly = results.monthly(measures, groups)
     cells = monthly.groupby([*KEYS, "measure"], observed=True)["value"]
     return cells.sum(min_count=1).unstack("measure").astype(float)
 

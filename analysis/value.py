@@ -329,11 +329,9 @@ def value(
         )
         for name, table in tables.items()
     ]
-    for sheet in sheets[:3]:
-        kept = sheet.table[sheet.table["window"] == LAST].drop(columns="window")
-        if len(given) == 1:
-            kept = kept.drop(columns="scenario")
-        show(replace(sheet, table=kept, title=f"{sheet.title}: {_last(words)}"), words)
+    for results in given:
+        for sheet in sheets[:3]:
+            show(_brief(sheet, words.of(results.short), words), words)
     files = publish("value", sheets, folder, words)
     with charts.style():
         for number, results in enumerate(given, start=1):
@@ -349,6 +347,14 @@ def value(
                 _per_job(each, results, words), folder / f"value_jobs{which}_{words.lang}"
             )
     return files
+
+
+def _brief(sheet: Sheet, scenario: str, words: Words) -> Sheet:
+    """Return what the terminal shows of a table: one scenario, the last twelve months."""
+    table = sheet.table
+    kept = table[(table["window"] == LAST) & (table["scenario"] == scenario)]
+    title = f"{scenario}\n{sheet.title}: {_last(words)}"
+    return replace(sheet, title=title, table=kept.drop(columns=["scenario", "window"]))
 
 
 def _first(table: pd.DataFrame, scenario: str) -> pd.DataFrame:

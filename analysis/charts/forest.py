@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -12,9 +13,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from analysis.charts import MARKERS, _legend, _Numbers, _source
+from analysis.charts.effects import lines
 
-TITLE = 20
-"""Characters that fit across a column."""
+TITLE, LINE = 20, 12.5
+"""Characters that fit across a column, and in an inch of the lines below."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,11 @@ def forest(columns: Sequence[Column], title: str, axis: str, source: str) -> Fig
     blocks = list(every["block"].unique())
     every = every.sort_values("block", key=lambda b: b.map(blocks.index), kind="stable")
     # Half a row more between blocks
-    places = every["block"].map(blocks.index) * 0.5 + range(len(every))
+    places = every["block"].map(blocks.index) * 0.5 + np.arange(len(every))
     heights = dict(zip(every["name"], places, strict=True))
+    width = 2.6 + 1.5 * len(columns)
     figure = Figure(
-        figsize=(2.6 + 1.5 * len(columns), 2.0 + 0.2 * len(blocks) + 0.42 * places.max()),
+        figsize=(width, 2.0 + 0.2 * len(blocks) + 0.42 * places.max()),
         layout="constrained",
     )
     FigureCanvasAgg(figure)
@@ -81,5 +84,5 @@ def forest(columns: Sequence[Column], title: str, axis: str, source: str) -> Fig
         for block, colour, marker in zip(blocks, colours, MARKERS, strict=False)
     ]
     _legend(figure, title, handles, columns=1)
-    _source(figure, f"{axis}.\n{source}")
+    _source(figure, lines(f"{axis}.\n{source}", int(LINE * width)))
     return figure
