@@ -57,6 +57,7 @@ HEADINGS = {
 }
 SHARES = ("baseline", "programme")
 EFFECTS = ("effect", "difference")
+BOUNDS = ("value", "least", "most")
 PLAIN = ("estimate", "best", "at_least", "at_most")
 UNITS = ("unit", "unit_of_effect")
 
@@ -164,6 +165,9 @@ def _cells(row: dict[Any, Any], words: Words) -> dict[str, str]:
     for name in PLAIN:
         if name in row:
             texts[name] = words.number(row[name], _fine(row) if name == "estimate" else 0)
+    for name in BOUNDS:
+        if name in row:
+            texts[name] = words.number(row[name], decimals(row[name], digits=2))
     if "p_value" in row:
         texts["p_value"] = words.number(row["p_value"], 3)
     if "low" in row:
@@ -190,7 +194,7 @@ def show(sheet: Sheet, words: Words) -> None:
     )  # fmt: skip
     numbers = {
         words(HEADINGS[name])
-        for name in (*SHARES, *EFFECTS, *PLAIN, "interval", "rank", "groups", "p_value")
+        for name in (*SHARES, *EFFECTS, *PLAIN, *BOUNDS, "interval", "rank", "groups", "p_value")
     }
     for column in table.columns:
         shown.add_column(str(column), justify="right" if column in numbers else "left")

@@ -265,7 +265,7 @@ def assumptions(e: pd.DataFrame, assumed: Assumptions, interval: Any) -> pd.Data
         entry = known()[name]
         least, most = entry["bounds"]
         ends = [at(replace(assumed, **{name: end})) for end in (least, most)]
-        rows.append((name, getattr(assumed, name), least, most, *ends, unit, entry["source"]))
+        rows.append((name, getattr(assumed, name), least, most, *ends, unit, name))
     columns = ["item", "value", "least", "most", "at_least", "at_most", "unit", "source"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -282,6 +282,7 @@ def _called(words: Words) -> dict[str, dict[str, str]]:
         "side": {key: text and words(text) for key, text in SIDES.items()},
         "unit": {key: words(text).format(year=year) for key, text in UNITS.items()},
         "item": items,
+        "source": {name: words.of(known()[name]["source"]) for name in ("rate", "life")},
     }
 
 
@@ -330,7 +331,7 @@ def value(
         for name, table in tables.items()
     ]
     for results in given:
-        for sheet in sheets[:3]:
+        for sheet in sheets:
             show(_brief(sheet, words.of(results.short), words), words)
     files = publish("value", sheets, folder, words)
     with charts.style():
@@ -351,10 +352,13 @@ def value(
 
 def _brief(sheet: Sheet, scenario: str, words: Words) -> Sheet:
     """Return what the terminal shows of a table: one scenario, the last twelve months."""
-    table = sheet.table
-    kept = table[(table["window"] == LAST) & (table["scenario"] == scenario)]
-    title = f"{scenario}\n{sheet.title}: {_last(words)}"
-    return replace(sheet, title=title, table=kept.drop(columns=["scenario", "window"]))
+    table = sheet.table[sheet.table["scenario"] == scenario].drop(columns="scenario")
+    title = f"{scenario}\n{sheet.title}"
+    if "window" in table:
+        table = table[table["window"] == LAST].drop(columns="window")
+        label = next(window.label for window in WINDOWS if window.name == LAST)
+        title = f"{title}: {words(label)}"
+    return replace(sheet, title=title, table=table)
 
 
 def _first(table: pd.DataFrame, scenario: str) -> pd.DataFrame:
@@ -367,10 +371,6 @@ def _names(name: str, words: Words) -> dict[str, dict[str, str]]:
     called, each = _called(words), name == "costs"
     jobs = {key: words(job.each) if each else words(job.label) for key, job in JOBS.items()}
     return called | {"item": called["item"] | jobs}
-
-
-def _last(words: Words) -> str:
-    return words(next(window.label for window in WINDOWS if window.name == LAST))
 
 
 def _note(name: str, given: Sequence[Results], words: Words) -> str:
