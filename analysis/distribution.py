@@ -114,9 +114,10 @@ def shared(results: Results) -> Shared:
         found = whole[of["measure"].isin(family.measures) & of["group"].isin(family.groups)]
         if found.index.get_level_values("group").nunique() > 1:
             arms[name] = found
-    if not arms:
+    those = Shared(results, arms)
+    if not _cells(those):
         raise RefusedError(N_("{folder}: it has no groups to tell apart"), folder=results.folder)
-    return Shared(results, arms)
+    return those
 
 
 def of_groups(those: Shared) -> pd.DataFrame:
@@ -150,12 +151,18 @@ def _last(arms: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def _cells(those: Shared) -> list[tuple[str, str, pd.DataFrame]]:
-    """Return family, measure, and effects by replicate and group; two groups at least."""
+    """Return family, measure, and effects by replicate and group; two groups at least.
+
+    A group that some replicate has nobody in is left out.
+    """
     found = []
     for name, arms in those.arms.items():
         there = set(arms.index.get_level_values("measure"))
         for measure in FAMILIES[name].measures:
-            if measure in there and (effects := _last(arms, measure)).shape[1] > 1:
+            if measure not in there:
+                continue
+            effects = _last(arms, measure).dropna(axis="columns")
+            if effects.shape[1] > 1:
                 found.append((name, measure, effects))
     return found
 
@@ -183,17 +190,22 @@ def of_equality(those: Shared) -> pd.DataFrame:
     -------
     DataFrame
         Columns family, measure, groups, p_value, winner, effect, best: the group with the largest
-        mean gain, its effect, and how often it gains most (percent of replicates).
+        mean gain (empty if several do), its effect, and how often it gains most (percent of
+        replicates).
     """
     rows = []
     for name, measure, effects in _cells(those):
-        whole = effects.dropna()
-        of = {str(group): pd.concat({(measure, name): whole[group]}, names=CELL) for group in whole}
-        first = ranking(of, common=True).iloc[0]
+        of = {
+            str(group): pd.concat({(measure, name): effects[group]}, names=CELL)
+            for group in effects
+        }
+        ranked = ranking(of, common=True)
+        first, alone = ranked.iloc[0], (ranked["rank"] == 1).sum() == 1
         rows.append(
-            {"family": name, "measure": measure, "groups": whole.shape[1],
-             "p_value": equality(whole, those.results.interval), "winner": first["scenario"],
-             "effect": first["effect"], "best": first["best"]}
+            {"family": name, "measure": measure, "groups": effects.shape[1],
+             "p_value": equality(effects, those.results.interval),
+             "winner": first["scenario"] if alone else "", "effect": first["effect"],
+             "best": first["best"]}
         )  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -134,7 +134,9 @@ def labelled(
     groups = known["groups"]
     for column in ("group", "winner"):
         if column in found:
-            found[column] = found[column].map(lambda key: words.of(groups[key]["label"]))
+            found[column] = found[column].map(
+                lambda key: words.of(groups[key]["label"]) if key else "–"
+            )
     if "window" in found:
         windows = {window.name: words(window.label) for window in WINDOWS}
         found["window"] = found["window"].map(windows)

@@ -112,6 +112,24 @@ def test_less_absence_is_a_gain(folder) -> None:
     assert found.loc[("partner", "absence"), "winner"] == "mothers_u4_lone"
 
 
+def test_where_all_gain_alike_nobody_gains_most(folder, tmp_path) -> None:
+    table = monthly_table(2.0, 6)
+    out = tmp_path / "out"
+    same = folder("same", table.assign(value=50.0))
+    assert distribution.main([str(same), "--out", str(out)]) == 0
+    found = pd.read_csv(out / "distribution_equality.csv")
+    assert found[["winner", "p_value"]].isna().all(axis=None)
+
+
+def test_a_group_that_a_replicate_has_nobody_in_is_left_out(folder) -> None:
+    table = monthly_table(2.0, 8)
+    gone = (table["group"] == "mothers_u4_primaria") & (table["replicate"] == 3)
+    found = of_equality(shared(Results.read(folder("gone", table[~gone]))))
+    groups = found.set_index(["family", "measure"])["groups"]
+    assert set(groups["schooling"]) == {3}
+    assert set(groups["partner"]) == {2}
+
+
 def test_nothing_to_tell_apart_is_one_line(folder, capsys) -> None:
     whole = folder("whole", monthly_table(groups=["mothers_u4"], replicates=2))
     single = folder("single", monthly_table(groups=["mothers_u4_lone"], replicates=2))
