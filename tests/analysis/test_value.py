@@ -100,33 +100,41 @@ def test_each_one_s_own_ratio_is_covered(kind: str) -> None:
     assert some == (4.0, 4.0, 4.0)  # the first has none
 
 
-def planted_table(jobs: float, displaced: float, replicates: int = 4) -> pd.DataFrame:
+def planted_table(
+    jobs: float, displaced: float, replicates: int = 4, spread: float = 0.0, first: str = FIRST
+) -> pd.DataFrame:
     """Return a table of 1,000 mothers and 5,000 women, 30 and 40 % formal at 10,000 MXN a month.
 
-    With the programme as many more jobs of mothers, all formal, and as many fewer other workers.
+    With the programme as many more jobs of mothers, all formal, and as many fewer other workers;
+    replicates differ in their jobs by a normal deviate times `spread`.
     """
-    months = pd.date_range(f"{FIRST}-01", periods=MONTHS, freq="MS")
-    rows = []
-    for arm, more in (("baseline", 0.0), ("programme", 1.0)):
-        for group, people, formal in (("mothers_u4", 1000, 300), ("women_15_49", 5000, 2000)):
-            formal = formal + more * jobs
-            values = {
-                "wage": 10_000.0,
-                "formal_employment": 100 * formal / people,
-                "employment": 100 * (formal + 100) / people,
-                "social_contributions": RATES["social_contributions"] * formal * 10_000,
-                "income_tax": RATES["income_tax"] * formal * 10_000,
-                "household_income": 15_000.0 + 10 * more,
-                "output": 0.90 + 0.01 * more,
-                "turnover_cost": 300.0 - 30 * more,
+    start = pd.Timestamp(f"{FIRST}-01")
+    months = pd.date_range(start, periods=MONTHS, freq="MS")
+    months = months[months >= first]
+    rng, tables = np.random.default_rng(5), []
+    made = jobs + spread * rng.normal(size=replicates)
+    for arm, more in (("baseline", 0.0 * made), ("programme", 1.0 + 0.0 * made)):
+        cells = {}
+        for group, people, before in (("mothers_u4", 1000, 300), ("women_15_49", 5000, 2000)):
+            formal = before + more * made
+            cells |= {
+                (group, "wage"): 10_000.0 + 0 * made,
+                (group, "formal_employment"): 100 * formal / people,
+                (group, "employment"): 100 * (formal + 100) / people,
+                (group, "social_contributions"): RATES["social_contributions"] * formal * 10_000,
+                (group, "income_tax"): RATES["income_tax"] * formal * 10_000,
+                (group, "household_income"): 15_000.0 + 10 * more,
+                (group, "output"): 0.90 + 0.01 * more,
+                (group, "turnover_cost"): 300.0 - 30 * more,
             }
-            rows += [(arm, group, name, v) for name, v in values.items()]
         for sector in ("sector_maquila", "sector_otro"):
-            rows += [(arm, sector, "staff", 1000 + more * jobs / 2)]
-            rows += [(arm, sector, "other_workers", 3000 - more * displaced / 2)]
-    table = pd.DataFrame(rows, columns=["arm", "group", "measure", "value"])
-    when = pd.MultiIndex.from_product([range(replicates), months], names=["replicate", "month"])
-    return table.merge(when.to_frame(index=False), how="cross").assign(scenario="made_up")
+            cells[sector, "staff"] = 1000 + more * made / 2
+            cells[sector, "other_workers"] = 3000 - more * displaced / 2
+        table = pd.DataFrame(cells, index=pd.RangeIndex(replicates, name="replicate"))
+        table.columns.names = ["group", "measure"]
+        tables.append(table.unstack().to_frame("value").reset_index().assign(arm=arm))
+    frame = pd.concat(tables, ignore_index=True)
+    return frame.merge(months.to_frame(name="month"), how="cross").assign(scenario="made_up")
 
 
 @pytest.fixture
@@ -195,6 +203,21 @@ def test_planted_costs_per_place_and_job_are_recovered(found) -> None:
     assert costs["break_even", ""] == pytest.approx(100 * savings / 360_000)
     built = 4_500_000 / 120
     assert costs["break_even_built", ""] == pytest.approx(100 * (savings - built) / 360_000)
+
+
+def test_costs_per_job_of_a_table_are_covered(folder) -> None:
+    """Replicates of one run, eight by eight, are 200 repetitions; gains vary with the jobs."""
+    table = planted_table(50.0, 20.0, 200 * N, spread=30.0, first="2027-07-01")
+    e = value.effects(Results.read(folder("many", table)), Assumptions(0.0, 10.0))
+    e = e.xs("last_year", level="window")
+    whole = 1e6 * (sum(RUN.values()) + sum(BUILT.values()))
+    truth = {"gross": whole / 100, "own": (whole - 2 * 50 * 3200) / 100}
+    tops = {"gross": e["all_cost"], "own": e["all_cost"] - e["all_gain"]}
+    for side, top in tops.items():
+        parts = [slice(N * n, N * (n + 1)) for n in range(200)]
+        found = [ratio(top.iloc[one], e["mothers_u4_employed"].iloc[one], "chance")
+                 for one in parts]  # fmt: skip
+        assert 0.85 <= np.mean([low <= truth[side] <= high for _, low, high in found]) <= 0.95
 
 
 def test_jobs_that_are_lost_have_no_price(found) -> None:
