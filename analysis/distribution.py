@@ -14,7 +14,7 @@ from analysis.charts.forest import Column, forest
 from analysis.command import run
 from analysis.comparison import ranking
 from analysis.equality import between, equality
-from analysis.estimates import CELL, LAST, LEVEL, windowed
+from analysis.estimates import CELL, LAST, LEVEL, in_order, windowed
 from analysis.publish import Sheet, publish, show, unit_of_effect
 from analysis.results import Results, source
 from analysis.texts import N_, RefusedError, Words
@@ -139,9 +139,7 @@ def of_groups(those: Shared) -> pd.DataFrame:
 
 def _in_order(table: pd.DataFrame, family: Family) -> pd.DataFrame:
     place = {name: n for n, name in enumerate((*family.measures, *family.groups))}
-    return table.sort_values(
-        CELL, key=lambda names: names.astype(str).map(place), kind="stable", ignore_index=True
-    )
+    return in_order(table.sort_values(CELL, key=lambda names: names.astype(str).map(place)))
 
 
 def _last(arms: pd.DataFrame, measure: str) -> pd.DataFrame:

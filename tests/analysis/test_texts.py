@@ -12,8 +12,8 @@ from analysis.texts import LOCALES, N_, RefusedError, Words, catalogue_file, tem
 
 CODE = Path(analysis.__file__).parent
 TRANSLATED = ("command", "results", "estimates", "comparison", "publish", "outcome",
-              "participation", "absenteeism", "compare", "ratios", "money", "value", "equality",
-              "distribution")  # fmt: skip
+              "participation", "absenteeism", "compare", "ratios", "money", "costs", "value",
+              "equality", "distribution")  # fmt: skip
 SENTENCE = re.compile(r"[^\W\d_]{2,}[.,:;]? [^\W\d_]{2,}")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import value
+from analysis import costs, value
 from analysis.money import Assumptions, money
 from analysis.ratios import ratio, ratio_of_each
 from analysis.results import Results
@@ -144,9 +144,9 @@ def found(folder: Callable[..., Path]) -> Callable[..., dict[str, pd.DataFrame]]
     def read(jobs: float = 50.0, displaced: float = 20.0, **given: str) -> dict[str, pd.DataFrame]:
         path = folder(f"made_{jobs}_{displaced}", planted_table(jobs, displaced))
         assumed = Assumptions.given(**given)
-        e = value.effects(Results.read(path), assumed)
-        tables = {"payers": value.of_payers(e, "chance"), "jobs": value.of_jobs(e, "chance"),
-                  "costs": value.of_each(e, "chance")}  # fmt: skip
+        e = costs.effects(Results.read(path), assumed)
+        tables = {"payers": costs.of_payers(e, "chance"), "jobs": costs.of_jobs(e, "chance"),
+                  "costs": costs.of_each(e, "chance")}  # fmt: skip
         last = {name: table[table["window"] == "last_year"] for name, table in tables.items()}
         return {
             "payers": last["payers"].set_index(["payer", "part"]),
@@ -186,29 +186,29 @@ def test_planted_costs_and_gains_are_recovered(found) -> None:
 
 def test_planted_costs_per_place_and_job_are_recovered(found) -> None:
     tables = found(rate="0", life="10")
-    jobs, costs = tables["jobs"]["effect"], tables["costs"]["estimate"]
+    jobs, cost = tables["jobs"]["effect"], tables["costs"]["estimate"]
     for item, count in {"ceci_places": 110, "ceci_enrolled": 99, "mother": 50, "woman_formal": 50,
                         "post": 30, "displaced": -20}.items():  # fmt: skip
         assert jobs[item] == pytest.approx(2 * count)
     whole = 1e6 * (sum(RUN.values()) + sum(BUILT.values()))
-    assert costs["place", "gross"] == pytest.approx(whole / 220)
-    assert costs["child", "gross"] == pytest.approx(whole / 198)
-    assert costs["mother", "gross"] == pytest.approx(whole / 100)
-    assert costs["mother", "own"] == pytest.approx((whole - 2 * 50 * 3200) / 100)
-    assert costs["mother", "net"] == pytest.approx((whole - 2 * 30 * 3200) / 100)
-    assert costs["post", "gross"] == pytest.approx(whole / 60)
+    assert cost["place", "gross"] == pytest.approx(whole / 220)
+    assert cost["child", "gross"] == pytest.approx(whole / 198)
+    assert cost["mother", "gross"] == pytest.approx(whole / 100)
+    assert cost["mother", "own"] == pytest.approx((whole - 2 * 50 * 3200) / 100)
+    assert cost["mother", "net"] == pytest.approx((whole - 2 * 30 * 3200) / 100)
+    assert cost["post", "gross"] == pytest.approx(whole / 60)
     # Of scheme empresa: 360,000 to run, of which firms pay 60,000; savings go by children
-    assert costs["share_now", ""] == pytest.approx(100 / 6)
+    assert cost["share_now", ""] == pytest.approx(100 / 6)
     savings = (0.01 * 2000 * 15_000 + 30 * 2000) * 54 / 99
-    assert costs["break_even", ""] == pytest.approx(100 * savings / 360_000)
+    assert cost["break_even", ""] == pytest.approx(100 * savings / 360_000)
     built = 4_500_000 / 120
-    assert costs["break_even_built", ""] == pytest.approx(100 * (savings - built) / 360_000)
+    assert cost["break_even_built", ""] == pytest.approx(100 * (savings - built) / 360_000)
 
 
 def test_costs_per_job_of_a_table_are_covered(folder) -> None:
     """Replicates of one run, eight by eight, are 200 repetitions; gains vary with the jobs."""
     table = planted_table(50.0, 20.0, 200 * N, spread=30.0, first="2027-07-01")
-    e = value.effects(Results.read(folder("many", table)), Assumptions(0.0, 10.0))
+    e = costs.effects(Results.read(folder("many", table)), Assumptions(0.0, 10.0))
     e = e.xs("last_year", level="window")
     whole = 1e6 * (sum(RUN.values()) + sum(BUILT.values()))
     truth = {"gross": whole / 100, "own": (whole - 2 * 50 * 3200) / 100}
@@ -221,8 +221,8 @@ def test_costs_per_job_of_a_table_are_covered(folder) -> None:
 
 
 def test_jobs_that_are_lost_have_no_price(found) -> None:
-    costs = found(jobs=-50.0)["costs"]
-    assert costs.loc[["mother", "woman_formal"], ["estimate", "low", "high"]].isna().all(axis=None)
+    table = found(jobs=-50.0)["costs"]
+    assert table.loc[["mother", "woman_formal"], ["estimate", "low", "high"]].isna().all(axis=None)
 
 
 def test_building_is_borne_from_the_opening_on(folder) -> None:
