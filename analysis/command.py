@@ -2,20 +2,25 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from analysis.publish import check
-from analysis.results import Results, read_all
+from analysis.results import read_all
 from analysis.texts import LOCALES, N_, RefusedError, Words
 from sim.results.console import stdout
 
-Job = Callable[[list[Results], Path, Words], Iterable[Path]]
+Job = Callable[..., Iterable[Path]]
 FOLDER = "analysis"
 
 
 def run(
-    name: str, about: str, job: Job, arguments: Sequence[str] | None = None, least: int = 1
+    name: str,
+    about: str,
+    job: Job,
+    arguments: Sequence[str] | None = None,
+    least: int = 1,
+    options: Mapping[str, str] | None = None,
 ) -> int:
     """Run a command on result folders.
 
@@ -24,11 +29,14 @@ def run(
     name, about : str
         Of the command; `about` is marked for translation.
     job : callable
-        Given the results, the folder to write in and the words; returns the files written.
+        Given the results, the folder to write in, the words, and by name what `options` were
+        given (a text, or None); returns the files written.
     arguments : sequence of str, optional
         Command line, without the program's name.
     least : int
         How many folders it takes.
+    options : mapping of str to str, optional
+        Names of options of this command alone, and what they are for, marked for translation.
 
     Returns
     -------
@@ -46,13 +54,16 @@ def run(
         help=words("where the files go; the folder “analysis” of the first DIR unless given"),
     )  # fmt: skip
     parser.add_argument("--lang", choices=list(LOCALES), default="es", help=words("language"))
-    options = parser.parse_args(arguments)
+    own = options or {}
+    for option, meaning in own.items():
+        parser.add_argument(f"--{option}", metavar=option.upper(), help=words(meaning))
+    given = parser.parse_args(arguments)
     try:
         check()
-        if len(options.folders) < least:
+        if len(given.folders) < least:
             raise RefusedError(N_("{count} folders are needed, and one is given"), count=least)
-        results = read_all(options.folders)
-        files = job(results, options.out or options.folders[0] / FOLDER, words)
+        results, folder = read_all(given.folders), given.out or given.folders[0] / FOLDER
+        files = job(results, folder, words, **{option: getattr(given, option) for option in own})
     except RefusedError as error:
         return _say(error.said(words), words, 2)
     except OSError as error:

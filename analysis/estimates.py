@@ -116,8 +116,12 @@ def by_window(results: Results, monthly: pd.DataFrame) -> pd.DataFrame:
     count = arms.dropna().groupby(level=keys, observed=True).size()
     table = paired_effects(arms, keys, LEVEL, results.interval)
     table["replicates"] = count.reindex(table.index, fill_value=0)
+    return in_order(table.reset_index())
+
+
+def in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Return rows window by window, as `WINDOWS` stand, and otherwise as they were."""
     order = {window.name: number for number, window in enumerate(WINDOWS)}
-    table = table.reset_index()
     return table.sort_values(
         "window", key=lambda names: names.map(order), kind="stable", ignore_index=True
     )

@@ -1,7 +1,7 @@
 """Tables as the terminal, csv, xlsx and LaTeX show them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,26 @@ HEADINGS = {
     "best": N_("Probability of being best (%)"),
     "pairs": N_("Replicates paired"),
     "lever": N_("Setting"),
+    "payer": N_("Who"),
+    "part": N_("Item"),
+    "item": N_("Item"),
+    "side": N_("What is counted"),
+    "estimate": N_("Estimate"),
+    "value": N_("Value"),
+    "least": N_("Least"),
+    "most": N_("Most"),
+    "at_least": N_("Cost of a place at the least"),
+    "at_most": N_("Cost of a place at the most"),
+    "source": N_("Source"),
+    "family": N_("Groups compared"),
+    "groups": N_("Number of groups"),
+    "p_value": N_("p-value of equality"),
+    "winner": N_("Gains most"),
 }
 SHARES = ("baseline", "programme")
 EFFECTS = ("effect", "difference")
+BOUNDS = ("value", "least", "most")
+PLAIN = ("estimate", "best", "at_least", "at_most")
 UNITS = ("unit", "unit_of_effect")
 
 
@@ -59,12 +76,15 @@ class Sheet:
         With keys for measures, groups and windows; columns as in `HEADINGS`.
     note : str
         Below it.
+    names : mapping of str to mapping
+        Of columns that hold keys of their own: what each key is called in the reader's language.
     """
 
     name: str
     title: str
     table: pd.DataFrame
     note: str = ""
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def check() -> None:
@@ -87,7 +107,9 @@ def unit_of_effect(unit: str, words: Words) -> str:
     return words("percentage points") if unit.startswith("%") else unit
 
 
-def labelled(table: pd.DataFrame, words: Words) -> pd.DataFrame:
+def labelled(
+    table: pd.DataFrame, words: Words, names: Mapping[str, Mapping[str, str]] | None = None
+) -> pd.DataFrame:
     """Return a table with names for keys and headings; numbers stay numbers.
 
     Parameters
@@ -95,8 +117,12 @@ def labelled(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     table : DataFrame
         Of a `Sheet`.
     words : Words
+    names : mapping, optional
+        Of the sheet.
     """
     known, found = catalogue(), table.copy()
+    for column in set(names or ()) & set(found.columns):
+        found[column] = found[column].replace(dict((names or {})[column]))
     if "measure" in found:
         measures = known["measures"]
         units = found["measure"].map(lambda key: words.of(measures[key]["unit"]))
@@ -105,26 +131,30 @@ def labelled(table: pd.DataFrame, words: Words) -> pd.DataFrame:
         if "baseline" in found:
             found["unit"] = units
         found["measure"] = found["measure"].map(lambda key: words.of(measures[key]["label"]))
-    if "group" in found:
-        groups = known["groups"]
-        found["group"] = found["group"].map(lambda key: words.of(groups[key]["label"]))
+    groups = known["groups"]
+    for column in ("group", "winner"):
+        if column in found:
+            found[column] = found[column].map(
+                lambda key: words.of(groups[key]["label"]) if key else "–"
+            )
     if "window" in found:
-        names = {window.name: words(window.label) for window in WINDOWS}
-        found["window"] = found["window"].map(names)
+        windows = {window.name: words(window.label) for window in WINDOWS}
+        found["window"] = found["window"].map(windows)
     if "month" in found:
         found["month"] = found["month"].map(words.month)
     return found.rename(columns={key: words(text) for key, text in HEADINGS.items()})
 
 
-def written(table: pd.DataFrame, words: Words) -> pd.DataFrame:
+def written(sheet: Sheet, words: Words) -> pd.DataFrame:
     """Return a table as text: numbers with the digits that matter, intervals in one column."""
+    table = sheet.table
     texts = pd.DataFrame([_cells(row, words) for row in table.to_dict("records")])
     found = table.copy()
     for name in texts:
         found[name] = texts[name].to_numpy()
     if "low" in table:
         found = found.rename(columns={"low": "interval"}).drop(columns="high")
-    return labelled(found, words)
+    return labelled(found, words, sheet.names)
 
 
 def _cells(row: dict[Any, Any], words: Words) -> dict[str, str]:
@@ -134,20 +164,28 @@ def _cells(row: dict[Any, Any], words: Words) -> dict[str, str]:
     for name in EFFECTS:
         if name in row:
             texts[name] = words.number(row[name], _fine(row), sign=True)
-    if "best" in row:
-        texts["best"] = words.number(row["best"], 0)
+    for name in PLAIN:
+        if name in row:
+            texts[name] = words.number(row[name], _fine(row) if name == "estimate" else 0)
+    for name in BOUNDS:
+        if name in row:
+            texts[name] = words.number(row[name], decimals(row[name], digits=2))
+    if "p_value" in row:
+        texts["p_value"] = words.number(row["p_value"], 3)
     if "low" in row:
         texts["low"] = words.interval(row["low"], row["high"], _fine(row))
     return texts
 
 
 def _fine(row: dict[Any, Any]) -> int:
-    return decimals(*(row[name] for name in (*EFFECTS, "low", "high") if name in row), digits=2)
+    return decimals(
+        *(row[name] for name in (*EFFECTS, "estimate", "low", "high") if name in row), digits=2
+    )
 
 
 def show(sheet: Sheet, words: Words) -> None:
     """Print a table on the terminal."""
-    table = written(sheet.table, words)
+    table = written(sheet, words)
     units = [name for name in map(words, map(HEADINGS.__getitem__, UNITS)) if name in table]
     same = {name: table[name].iloc[0] for name in units if table[name].nunique() == 1}
     notes = [*(f"{name}: {unit}." for name, unit in same.items()), sheet.note]
@@ -156,7 +194,10 @@ def show(sheet: Sheet, words: Words) -> None:
         title=sheet.title, title_justify="left", caption=" ".join(filter(None, notes)) or None,
         caption_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
     )  # fmt: skip
-    numbers = {words(HEADINGS[name]) for name in (*SHARES, *EFFECTS, "interval", "best", "rank")}
+    numbers = {
+        words(HEADINGS[name])
+        for name in (*SHARES, *EFFECTS, *PLAIN, *BOUNDS, "interval", "rank", "groups", "p_value")
+    }
     for column in table.columns:
         shown.add_column(str(column), justify="right" if column in numbers else "left")
     for _, row in table.iterrows():
@@ -199,7 +240,7 @@ def publish(name: str, sheets: Sequence[Sheet], folder: Path, words: Words) -> l
 
 def latex(sheet: Sheet, words: Words) -> str:
     """Return a table for a LaTeX document that uses booktabs and longtable."""
-    table = written(sheet.table, words)
+    table = written(sheet, words)
     style = table.style.hide(axis="index").format(escape="latex")
     style = style.format_index(escape="latex", axis="columns")
     caption = f"{sheet.title}. {sheet.note}".replace("%", r"\%").replace("_", r"\_").strip()
@@ -215,7 +256,7 @@ def _workbook(sheets: Sequence[Sheet], path: Path, words: Words) -> None:
 
     with path.open("wb") as file, pd.ExcelWriter(file, engine="openpyxl") as book:
         for sheet in sheets:
-            table = labelled(sheet.table, words)
+            table = labelled(sheet.table, words, sheet.names)
             table.to_excel(book, sheet_name=sheet.name, index=False, startrow=3)
             page = book.sheets[sheet.name]
             page["A1"], page["A2"] = sheet.title, sheet.note

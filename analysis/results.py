@@ -94,11 +94,10 @@ class Results:
         RefusedError
             If no row is of these measures and groups, or the table is damaged.
         """
-        start = pa.scalar(pd.Timestamp(f"{self.config['agreement_start']}-01"))
         wanted = (
             pc.field("measure").isin(list(measures))
             & pc.field("group").isin(list(groups))
-            & (pc.field("month") >= start)
+            & (pc.field("month") >= self._start)
         )
         table = self._table(MONTHLY, columns=list(COLUMNS[MONTHLY]), filters=wanted)
         if not table.num_rows:
@@ -107,6 +106,32 @@ class Results:
                 folder=self.folder, file=MONTHLY, measures=", ".join(measures),
             )  # fmt: skip
         return table.to_pandas()
+
+    def accounts(self, names: Sequence[str]) -> pd.DataFrame:
+        """Return columns of the centres' accounts, from the agreement's first month on.
+
+        Returns
+        -------
+        DataFrame
+            Columns arm, replicate, month, centre, `names`, and region where there are several.
+
+        Raises
+        ------
+        RefusedError
+            If the table lacks one of them.
+        """
+        _check(self.folder, ACCOUNTS, names)
+        there = pq.read_schema(self.folder / ACCOUNTS).names
+        keys = ["arm", "replicate", "month", *(n for n in ("region",) if n in there), "centre"]
+        from_start = pc.field("month") >= self._start
+        table = self._table(
+            ACCOUNTS, columns=list(dict.fromkeys([*keys, *names])), filters=from_start
+        )
+        return table.to_pandas()
+
+    @property
+    def _start(self) -> pa.Scalar:
+        return pa.scalar(pd.Timestamp(f"{self.config['agreement_start']}-01"))
 
     @cached_property
     def opened(self) -> pd.Series:

@@ -61,9 +61,15 @@ class Words:
         return format_decimal(value, pattern, locale=self.locale)
 
     def interval(self, low: float, high: float, decimals: int) -> str:
-        """Return the two ends of an interval."""
+        """Return the two ends of an interval, which may have none on a side."""
         if math.isnan(low):
             return "–"
+        if math.isinf(low) and math.isinf(high):
+            return self(N_("no bound"))
+        if math.isinf(high):
+            return self(N_("{low} or more, no upper bound"), low=self.number(low, decimals))
+        if math.isinf(low):
+            return self(N_("{high} or less, no lower bound"), high=self.number(high, decimals))
         ends = {"low": self.number(low, decimals), "high": self.number(high, decimals)}
         return self(N_("{low} to {high}"), **ends)
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.results.manifest import SCHEMA
-from tests.analysis.made import FIRST, accounts_table, monthly_table
+from tests.analysis.made import FIRST, RATES, accounts_table, monthly_table
 
 
 @pytest.fixture
@@ -39,6 +39,8 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
                 "name": "made_up",
                 "label": label,
                 "agreement_start": FIRST,
+                "scale": 0.5,
+                "parameters": {name: {"value": value} for name, value in RATES.items()},
                 "polo": {"name": "here", "label": {"es": "Aquí", "en": "Here"}},
                 "rollout": {"name": name, "label": {"es": f"Plan {name}", "en": f"Plan {name}"}},
                 **{lever: {"name": "same"} for lever in

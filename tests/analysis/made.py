@@ -10,8 +10,12 @@ FIRST, OPENED, MONTHS = "2026-01", 3, 30
 MEASURES = (
     "participation", "employment", "formal_employment", "informality", "unemployment", "absence",
     "absence_own_illness", "absence_sick_child", "absence_care_breakdown", "absence_other",
-    "separation", "survival_12", "output", "care_at_risk", "enrolment",
+    "separation", "survival_12", "output", "care_at_risk", "enrolment", "household_income", "wage",
+    "social_contributions", "income_tax", "turnover_cost", "staff", "other_workers",
 )  # fmt: skip
+RATES = {"social_contributions": 0.27, "income_tax": 0.05, "lost_day_cost": 1.5}
+PAID = ("paid_imss", "paid_firm", "paid_municipality", "paid_family", "capital_imss",
+        "capital_firm")  # fmt: skip
 
 
 def planted(month: np.ndarray, size: float) -> np.ndarray:
@@ -56,12 +60,20 @@ def monthly_table(
 
 
 def accounts_table(replicates: int, opened: int = OPENED) -> pd.DataFrame:
-    """Return accounts in which one CECI is built from the start and has places from `opened` on."""
+    """Return accounts: CECI of two schemes built from the start, with places from `opened` on."""
     months = pd.date_range(f"{FIRST}-01", periods=MONTHS, freq="MS")
     rows = pd.MultiIndex.from_product(
         [ARMS, range(replicates), months], names=["arm", "replicate", "month"]
     ).to_frame(index=False)
-    old = rows.assign(centre=0, scheme="guarderia", places=40)
-    new = rows[rows["arm"] == "programme"].assign(centre=1, scheme="imss")
-    new["places"] = np.where(new["month"] >= months[opened], 50, 0)
+    rows = rows.assign(enrolled=0, **dict.fromkeys(PAID, 0))
+    built = (rows["month"] < months[opened]).astype(int)
+    there = (1 - built).where(rows["arm"] == "programme")
+    old = rows.assign(centre=0, scheme="guarderia", places=40, enrolled=40, paid_imss=200_000)
+    imss = rows.assign(centre=1, scheme="imss", places=50 * there, enrolled=45 * there,
+                       paid_imss=600_000 * there, paid_family=20_000 * there,
+                       capital_imss=3_000_000 * built)  # fmt: skip
+    empresa = rows.assign(centre=2, scheme="empresa", places=60 * there, enrolled=54 * there,
+                          paid_imss=300_000 * there, paid_firm=60_000 * there,
+                          capital_firm=1_500_000 * built)  # fmt: skip
+    new = pd.concat([imss, empresa]).dropna().convert_dtypes()
     return pd.concat([old, new], ignore_index=True)

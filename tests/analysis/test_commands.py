@@ -12,13 +12,23 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from analysis import absenteeism, charts, compare, figures, participation
+from analysis import (
+    absenteeism,
+    charts,
+    compare,
+    distribution,
+    figures,
+    participation,
+    value,
+)
 from tests.analysis.made import monthly_table
 
 COMMANDS = {
     "participation": participation.main,
     "absenteeism": absenteeism.main,
     "compare": compare.main,
+    "value": value.main,
+    "distribution": distribution.main,
 }
 
 

@@ -8,11 +8,16 @@ import pandas as pd
 import pytest
 
 import analysis
-from analysis import absenteeism, compare, participation
+from analysis import absenteeism, compare, distribution, participation, value
 from sim.results.manifest import SCHEMA
 from tests.analysis.made import monthly_table
 
-COMMANDS = {"participation": participation.main, "absenteeism": absenteeism.main}
+COMMANDS = {
+    "participation": participation.main,
+    "absenteeism": absenteeism.main,
+    "value": value.main,
+    "distribution": distribution.main,
+}
 
 
 def small(replicates: int = 3, **options: object) -> pd.DataFrame:
@@ -127,7 +132,17 @@ def test_a_missing_package_is_one_line(folder, capsys, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["participation", "absenteeism", "compare", "figures", "charts", "evidence"]
+    "module",
+    [
+        "participation",
+        "absenteeism",
+        "compare",
+        "value",
+        "distribution",
+        "figures",
+        "charts",
+        "evidence",
+    ],
 )
 def test_analysis_never_imports_the_simulator(module: str) -> None:
     code = (
