@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from analysis.publish import check
+from analysis.publish import NEEDED, check
 from analysis.results import Results, read_all
 from analysis.texts import LOCALES, N_, RefusedError, Words
 from sim.results.console import stdout
@@ -15,7 +15,13 @@ FOLDER = "analysis"
 
 
 def run(
-    name: str, about: str, job: Job, arguments: Sequence[str] | None = None, least: int = 1
+    name: str,
+    about: str,
+    job: Job,
+    arguments: Sequence[str] | None = None,
+    least: int = 1,
+    inside: str = FOLDER,
+    needed: Sequence[str] = NEEDED,
 ) -> int:
     """Run a command on result folders.
 
@@ -29,6 +35,11 @@ def run(
         Command line, without the program's name.
     least : int
         How many folders it takes.
+    inside : str
+        Folder of the first result folder in which the files go unless told otherwise; empty for
+        the result folder itself.
+    needed : sequence of str
+        Packages without which it cannot work.
 
     Returns
     -------
@@ -43,16 +54,16 @@ def run(
     )
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path,
-        help=words("where the files go; the folder “analysis” of the first DIR unless given"),
+        help=words("where the files go; {folder} unless given", folder=str(Path("DIR", inside))),
     )  # fmt: skip
     parser.add_argument("--lang", choices=list(LOCALES), default="es", help=words("language"))
     options = parser.parse_args(arguments)
     try:
-        check()
+        check(needed)
         if len(options.folders) < least:
             raise RefusedError(N_("{count} folders are needed, and one is given"), count=least)
         results = read_all(options.folders)
-        files = job(results, options.out or options.folders[0] / FOLDER, words)
+        files = job(results, options.out or options.folders[0] / inside, words)
     except RefusedError as error:
         return _say(error.said(words), words, 2)
     except OSError as error:
