@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analysis.report import sections
+from analysis.report import background, sections
 from analysis.report.document import Document, Section
 from analysis.report.facts import Facts, Scenario, gather
 from analysis.results import Results
@@ -37,9 +37,9 @@ def write(scenarios: Sequence[Scenario], together: Facts | None, words: Words) -
     if together is not None:
         parts.append(sections.comparison(scenarios, together, words))
     first = scenarios[0]
-    parts += [sections.assumptions(scenario, words) for scenario in scenarios]
-    parts += [sections.validation(first, words), sections.limits(first, words),
-              sections.reproduce(scenarios, words)]  # fmt: skip
+    parts += [background.assumptions(scenario, words) for scenario in scenarios]
+    parts += [background.validation(first, words), background.limits(first, words),
+              background.reproduce(scenarios, words)]  # fmt: skip
     everyone = [scenario.facts for scenario in scenarios]
     return Document(
         lang=words.lang,

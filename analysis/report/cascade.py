@@ -151,7 +151,7 @@ def _of(series: pd.Series, arm: str, how: str = "mean") -> pd.Series:
 
 def _told(by_replicate: pd.DataFrame, results: Results) -> pd.DataFrame:
     """Return the mean of each column and its interval."""
-    long = by_replicate.rename_axis("step", axis=1).stack().rename("programme").to_frame()
-    arms = long.assign(baseline=0.0).reorder_levels(["step", "replicate"])
+    long = by_replicate.rename_axis(columns="step").stack()
+    arms = pd.DataFrame({"baseline": 0.0, "programme": long}).reorder_levels(["step", "replicate"])
     table = paired_effects(arms, ["step"], LEVEL, results.interval)[["effect", "low", "high"]]
     return table.loc[list(by_replicate.columns)].reset_index()

@@ -59,10 +59,9 @@ def filling(results: Results) -> pd.DataFrame:
     rows = _open(results)
     if rows.empty:
         return rows
-    since = months_of(rows["month"]) - rows.set_index(["name", "replicate"]).index.map(
-        months_of(_openings(rows))
-    )
-    rows = rows.assign(since=since)[since.between(0, FOLLOWED)]
+    opened = rows.groupby(["name", "replicate"], observed=True)["month"].transform("min")
+    rows = rows.assign(since=months_of(rows["month"]) - months_of(opened))
+    rows = rows[rows["since"] <= FOLLOWED]
     sums = rows.groupby(["since", "replicate"])[["enrolled", "places"]].sum()
     arms = pd.DataFrame({"baseline": 0.0, "programme": 100 * sums["enrolled"] / sums["places"]})
     table = paired_effects(arms, ["since"], LEVEL, results.interval).reset_index()

@@ -62,17 +62,18 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its heading; a cell is a text or a number."""
+    """A table with its heading; each cell is a line of text and numbers."""
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[Line, ...]
+    rows: tuple[tuple[Line, ...], ...]
 
     @property
     def numeric(self) -> tuple[bool, ...]:
         """Whether a column holds numbers, which stand to the right."""
         return tuple(
-            any(isinstance(row[n], Number) for row in self.rows) for n in range(len(self.columns))
+            any(isinstance(run, Number) for row in self.rows for run in row[n])
+            for n in range(len(self.columns))
         )
 
 
@@ -131,7 +132,7 @@ class Document:
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
 
     def lines(self) -> Iterator[Line]:
-        """Go through every line of text, and every row of a table."""
+        """Go through every line of text, those in the cells of tables too."""
         for section in self.sections:
             for block in section.blocks:
                 match block:
@@ -140,7 +141,7 @@ class Document:
                     case Bullets(items):
                         yield from items
                     case Table(rows=rows):
-                        yield from rows
+                        yield from (cell for row in rows for cell in row)
 
     def numbers(self) -> Iterator[Number]:
         """Go through every number."""
@@ -159,6 +160,11 @@ def fill(text: str, **values: Run) -> Line:
 def paragraph(text: str, **values: Run) -> Paragraph:
     """Return a paragraph, its ``{names}`` filled in."""
     return Paragraph(fill(text, **values))
+
+
+def row(*cells: Run | Line) -> tuple[Line, ...]:
+    """Return a row of a table, whose cells may be single texts or numbers."""
+    return tuple(cell if isinstance(cell, tuple) else (cell,) for cell in cells)
 
 
 def present(blocks: Sequence[Block | None]) -> tuple[Block, ...]:

@@ -7,7 +7,7 @@ from analysis.results import Results
 from sim.results.paired import paired_effects
 
 BEFORE, AFTER = 12, 36
-SHOWN = ("participation", "employment", "formal_employment", "absence")
+SHOWN = ("participation", "employment", "formal_employment")
 
 
 def event_study(results: Results, monthly: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -10,12 +11,12 @@ import pandas as pd
 from analysis.estimates import by_month, by_window
 from analysis.report.cascade import cascade, costs
 from analysis.report.centres import centres, filling
-from analysis.report.document import Number
+from analysis.report.document import Line, Number, fill
 from analysis.report.event import event_study
 from analysis.report.evidence import validation
 from analysis.report.run import assumptions, run
 from analysis.results import Results
-from analysis.texts import Words
+from analysis.texts import N_, Words
 from sim.results.catalogue import catalogue
 from sim.results.console import decimals
 
@@ -25,6 +26,7 @@ OUTCOMES = ("participation", "employment", "formal_employment", "absence", "sepa
 """Measures of the summary and its figures, of mothers of a child under four."""
 CENTRES = (("centres", "ceci"), ("places", "ceci"), ("enrolled", "ceci"), ("occupancy", "ceci"),
            ("waiting_list", "all_centres"), ("places_per_100", "polo"))  # fmt: skip
+INTERVAL = N_("{low} to {high}")
 BY_GROUP = ("participation", "formal_employment")
 
 
@@ -70,6 +72,17 @@ class Facts:
         text = self.words.number(value, places, sign=sign)
         keys = tuple((name, str(key)) for name, key in row.items())
         return Number(text, value, f"{self.name}/{table}", keys, column, places, sign)
+
+    def interval(self, table: str, places: int, low: str = "low", high: str = "high",
+                 **row: Any) -> Line:  # fmt: skip
+        """Return the two ends of an interval, each a number."""
+        if isnan(self.value(table, low, **row)) and isnan(self.value(table, high, **row)):
+            return ("–",)
+        ends = {"low": low, "high": high}
+        return fill(
+            self.words(INTERVAL),
+            **{name: self.number(table, column, places, **row) for name, column in ends.items()},
+        )
 
     def numbers(self, table: str, **row: Any) -> dict[str, Number]:
         """Return an effect, its interval and what it is the difference of, with fit decimals."""

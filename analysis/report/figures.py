@@ -22,6 +22,7 @@ from analysis.texts import Words
 from sim.results.catalogue import catalogue
 
 LEVELS = ("participation", "employment", "formal_employment", "absence")
+EFFECTS = ("participation", "employment", "formal_employment", "household_income")
 OF_CENTRES = (("centres", "ceci"), ("places", "ceci"), ("enrolled", "ceci"),
               ("waiting_list", "all_centres"))  # fmt: skip
 
@@ -98,7 +99,7 @@ def _paths(
 def effects(scenario: Scenario, words: Words) -> Figure | None:
     """Draw the effect on the main outcomes over time."""
     results = scenario.results
-    panels = _panels([scenario], LEVELS, words)
+    panels = _panels([scenario], EFFECTS, words)
     if not panels:
         return None
     title = words("Effect of the programme over time")
@@ -106,7 +107,7 @@ def effects(scenario: Scenario, words: Words) -> Figure | None:
         drawn = courses(panels, 2, title, source([results], words), line_names(words),
                         words.months())  # fmt: skip
     note = words(
-        "With the programme less without it, in percentage points. Where the band leaves the zero "
+        "With the programme less without it. Where the band leaves the zero "
         "line, the effect is clear."
     )
     return kept("effects", drawn, title, note)
@@ -145,7 +146,7 @@ def event(scenario: Scenario, words: Words) -> Figure | None:
     """Draw effects by months since the first CECI opened, and how CECI fill."""
     tables, known = scenario.facts.tables, catalogue()["measures"]
     panels = []
-    for measure in ("participation", "formal_employment", "absence"):
+    for measure in ("participation", "employment", "formal_employment"):
         if scenario.facts.has("event", measure=measure):
             rows = tables["event"][tables["event"]["measure"] == measure]
             unit = words.of(known[measure]["unit"])

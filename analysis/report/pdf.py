@@ -57,7 +57,7 @@ def _blocks(number: int, blocks: tuple[Block, ...], folder: Path) -> Iterator[di
             case Code(text):
                 yield {"kind": "code", "text": text}
             case Table():
-                rows = [[_text((cell,)) for cell in row] for row in block.rows]
+                rows = [[_text(cell) for cell in row] for row in block.rows]
                 numeric = list(block.numeric)
                 yield {"kind": "table", **asdict(block), "rows": rows, "numeric": numeric}
             case Figure(title, note, svg):
