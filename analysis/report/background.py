@@ -33,7 +33,6 @@ CHOICES = {
     "opens": N_("Opening hours"),
 }
 RUN = (
-    ("seed", N_("Seed"), 0),
     ("replicates_done", N_("Replicates"), 0),
     ("months", N_("Months simulated"), 0),
     ("burn_in", N_("Months before them, for the polo to settle"), 0),
@@ -125,7 +124,7 @@ def _moments(facts: Facts, words: Words) -> Table:
               for name in ("published", "tolerance", "simulated")),
             facts.interval("moments", places, **key), _inside(told, words),
         ))  # fmt: skip
-    heads = (words("Figure"), words("Unit"), words("Published"), words("Tolerance"),
+    heads = (heading("measure", words), words("Unit"), words("Published"), words("Tolerance"),
              words("Simulated"), heading("interval", words), words("Inside"))  # fmt: skip
     return Table(words("Published levels and flows, and the simulator's"), heads, tuple(rows))
 
@@ -215,6 +214,7 @@ def _fingerprint(scenario: Scenario, words: Words) -> Table:
     rows = [
         row(words("Program"), " ".join(map(str, project.values()))),
         row(words("Code (SHA-256)"), str(manifest.get("units", {}).get("version", "–"))),
+        row(words("Seed"), str(manifest["seed"])),
         row(words("Started"), str(manifest.get("started", "–"))),
         *(row(words(label), facts.number("run", "value", places, key=key))
           for key, label, places in RUN if facts.has("run", key=key)),

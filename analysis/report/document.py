@@ -44,6 +44,8 @@ class Number:
 
 Run = str | Number
 Line = tuple[Run, ...]
+NONE = "–"
+"""Stands for a number that there is not."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,13 @@ class Table:
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """Whether a column holds numbers, which stand to the right."""
-        return tuple(
-            any(isinstance(run, Number) for row in self.rows for run in row[n])
-            for n in range(len(self.columns))
-        )
+        """Whether a column holds nothing but numbers, which stand to the right."""
+        columns = zip(*self.rows, strict=True)
+        return tuple(all(map(_numeric, cells)) for cells in columns)
+
+
+def _numeric(cell: Line) -> bool:
+    return cell == (NONE,) or any(isinstance(run, Number) for run in cell)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.estimates import by_month, by_window
 from analysis.report.cascade import cascade, costs
 from analysis.report.centres import centres, filling
-from analysis.report.document import Line, Number, fill
+from analysis.report.document import NONE, Line, Number, fill
 from analysis.report.event import event_study
 from analysis.report.evidence import validation
 from analysis.report.run import assumptions, run
@@ -77,7 +77,7 @@ class Facts:
                  **row: Any) -> Line:  # fmt: skip
         """Return the two ends of an interval, each a number."""
         if isnan(self.value(table, low, **row)) and isnan(self.value(table, high, **row)):
-            return ("–",)
+            return (NONE,)
         ends = {"low": low, "high": high}
         return fill(
             self.words(INTERVAL),

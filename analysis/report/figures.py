@@ -170,7 +170,8 @@ def event(scenario: Scenario, words: Words) -> Figure | None:
                        source([scenario.results], words), names)  # fmt: skip
     note = words(
         "Effects on mothers are counted from the first CECI of the polo; how full CECI are, from "
-        "the opening of each. Before the opening both arms live the same life."
+        "the opening of each. Both arms have the same draws of chance: before the opening the line "
+        "is zero, unless what comes before already has an effect."
     )
     return kept("event", drawn, title, note)
 

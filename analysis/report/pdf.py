@@ -1,8 +1,7 @@
 """A report as PDF, by Typst, which pip installs whole."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +17,8 @@ from analysis.report.document import (
     Table,
 )
 
+WIDEST = 30
+"""Characters after which a column of a table is broken into lines."""
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 
 
@@ -58,12 +59,20 @@ def _blocks(number: int, blocks: tuple[Block, ...], folder: Path) -> Iterator[di
                 yield {"kind": "code", "text": text}
             case Table():
                 rows = [[_text(cell) for cell in row] for row in block.rows]
-                numeric = list(block.numeric)
-                yield {"kind": "table", **asdict(block), "rows": rows, "numeric": numeric}
+                yield {"kind": "table", "title": block.title, "columns": block.columns,
+                       "rows": rows, "numeric": block.numeric,
+                       "widths": _widths(block.columns, rows)}  # fmt: skip
             case Figure(title, note, svg):
                 file = f"figure_{number}_{n}.svg"
                 (folder / file).write_bytes(svg)
                 yield {"kind": "figure", "title": title, "note": note, "file": file}
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return what share of the page each column takes: the longer its texts, the more."""
+    words = [max(map(len, column.split()), default=0) for column in columns]
+    longest = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    return [min(max(pair), WIDEST) + 2 for pair in zip(words, longest, strict=True)]
 
 
 def _text(line: Line) -> str:

@@ -14,7 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 import configs
 from analysis.results import LEVERS, Results
 
-TOLD = ("replicates_done", "seed")
+TOLD = ("replicates_done",)
 SETTINGS = ("months", "burn_in", "scale")
 NO_MATTER = ("output_dir", "store", "threads", "resume", "executor", "label", "engine")
 """Keys of the configuration that change no number."""
