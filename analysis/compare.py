@@ -1,7 +1,7 @@
 """``python -m analysis.compare DIR DIR...``: scenarios side by side."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import combinations
 from pathlib import Path
 from textwrap import fill
@@ -19,6 +19,8 @@ from analysis.results import Results, source
 from analysis.texts import N_, Words
 from sim.results.catalogue import catalogue
 
+Draw = Callable[[], charts.Figure]
+"""Draws a figure, inside a style."""
 SHOWN = (
     ("participation", "mothers_u4"),
     ("formal_employment", "mothers_u4"),
@@ -44,21 +46,23 @@ def compare(given: list[Results], folder: Path, words: Words) -> list[Path]:
     sheets = [
         Sheet("differences", words("Differences of the effects of scenarios"), table, note),
         Sheet("ranking", words("Scenarios ranked, last twelve months"),
-              ranking(last, common=common), note),
+              ranking(last, common=common), f"{_meaning(common, words)}\n{source(given, words)}"),
         Sheet("settings", words("Settings in which the scenarios differ"), levers(given, names)),
     ]  # fmt: skip
     for sheet in (_brief(sheets[0], names[0]), *sheets[1:]):
         show(sheet, words)
     files = publish("compare", sheets, folder, words)
+    figures = {
+        "months": _paths(
+            given, frozenset(zip(table["measure"], table["group"], strict=True)), words
+        ),
+        "differences": _differences(table, names[0], note, words),
+        "ranking": _ranking(sheets[1], names, words),
+    }
     with charts.style():
-        files += charts.save(_paths(given, words), folder / f"compare_months_{words.lang}")
-        files += charts.save(
-            _differences(table, names[0], note, words),
-            folder / f"compare_differences_{words.lang}",
-        )
-        files += charts.save(
-            _ranking(sheets[1].table, note, words), folder / f"compare_ranking_{words.lang}"
-        )
+        for name, draw in figures.items():
+            if draw is not None:
+                files += charts.save(draw(), folder / f"compare_{name}_{words.lang}")
     return files
 
 
@@ -75,6 +79,18 @@ def _note(given: Sequence[Results], common: bool, words: Words) -> str:
     return f"{how}\n{source(given, words)}"
 
 
+def _meaning(common: bool, words: Words) -> str:
+    """Say what a probability of being best is."""
+    return (
+        words("Probability: the share of replicates in which no other scenario does better.")
+        if common
+        else words(
+            "Probability: the share of all ways to take a replicate of each scenario in which "
+            "none of the others does better."
+        )
+    )
+
+
 def _brief(sheet: Sheet, first: str) -> Sheet:
     """Return what the terminal shows of the differences: the last year, against the first."""
     table = sheet.table
@@ -84,18 +100,23 @@ def _brief(sheet: Sheet, first: str) -> Sheet:
     )
 
 
-def _paths(given: Sequence[Results], words: Words) -> charts.Figure:
-    """Draw small multiples: the effect over time, scenarios side by side."""
-    measures, groups = ({pair[n] for pair in SHOWN} for n in (0, 1))
+def _paths(
+    given: Sequence[Results], measured: Collection[tuple[str, str]], words: Words
+) -> Draw | None:
+    """Return how to draw small multiples: the effect over time, scenarios side by side."""
+    shown = [cell for cell in SHOWN if cell in measured]
+    if not shown:
+        return None
+    measures, groups = ({pair[n] for pair in shown} for n in (0, 1))
     months = [by_month(results, results.monthly(measures, groups)) for results in given]
     panels = []
-    for measure, group in SHOWN:
+    for measure, group in shown:
         for results, table in zip(given, months, strict=True):
             panel = course(results, table, measure, group, words)
             unit = f"{panel.title}\n({panel.unit})"
-            title = words.of(results.short)
-            panels.append(Course(title, panel.title, unit, panel.data, panel.opened))
-    return courses(
+            panels.append(Course(words.of(results.short), panel.title, unit, panel.data,
+                                 panel.opened))  # fmt: skip
+    return lambda: courses(
         panels,
         len(given),
         words("Effect of each scenario on mothers of a child under four"),
@@ -120,10 +141,12 @@ def _named(table: pd.DataFrame, words: Words) -> pd.Series:
     )
 
 
-def _differences(table: pd.DataFrame, first: str, note: str, words: Words) -> charts.Figure:
+def _differences(table: pd.DataFrame, first: str, note: str, words: Words) -> Draw | None:
     measures = catalogue()["measures"]
     share = table["measure"].map(lambda key: measures[key]["unit"]["en"].startswith("%"))
     rows = table[(table["window"] == LAST) & (table["reference"] == first) & share]
+    if rows.empty:
+        return None
     data = pd.DataFrame(
         {
             "name": _named(rows, words),
@@ -135,10 +158,16 @@ def _differences(table: pd.DataFrame, first: str, note: str, words: Words) -> ch
     )
     title = words("Effect less that of “{scenario}”, last twelve months", scenario=first)
     axis = words("Difference with its 90 % interval ({unit})", unit=words("percentage points"))
-    return charts.intervals(data, fill(title, 62), axis, lines(note, 115), line=0.0)
+    return lambda: charts.intervals(data, fill(title, 62), axis, lines(note, 115), line=0.0)
 
 
-def _ranking(table: pd.DataFrame, note: str, words: Words) -> charts.Figure:
+def _ranking(sheet: Sheet, names: Sequence[str], words: Words) -> Draw | None:
+    # Scenarios keep the order in which they were given, whatever their place
+    table = sheet.table.sort_values(
+        "scenario", key=lambda column: column.map(names.index), kind="stable"
+    )
+    if table.empty:
+        return None
     data = pd.DataFrame(
         {
             "label": _named(table, words),
@@ -149,7 +178,7 @@ def _ranking(table: pd.DataFrame, note: str, words: Words) -> charts.Figure:
     )
     title = words("How likely each scenario is the best, last twelve months")
     axis = words("Probability of being best (%)")
-    return charts.ranked(data, title, axis, lines(note, 115), lines=2)
+    return lambda: charts.ranked(data, title, axis, lines(sheet.note, 115), lines=2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -192,7 +192,7 @@ def ranking(of: Mapping[str, pd.Series], *, common: bool) -> pd.DataFrame:
                 {"measure": measure, "group": group, "rank": int(place[name]), "scenario": name,
                  "effect": cell[name].mean(), "best": 100 * best[name]}
             )  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*CELL, "rank", "scenario", "effect", "best"])
 
 
 def _best_of_pairs(good: pd.DataFrame) -> pd.Series:

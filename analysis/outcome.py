@@ -1,7 +1,7 @@
 """Estimates of one outcome under each scenario: tables and figures, by month and by group."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import fill
 
@@ -36,7 +36,7 @@ class Outcome:
     main : str
         The group shown over time.
     columns : int
-        Panels side by side.
+        Panels side by side, of one scenario; several have a row each.
     """
 
     name: str
@@ -70,8 +70,9 @@ def estimate(outcome: Outcome, results: Results) -> Estimate:
     Raises
     ------
     RefusedError
-        If the folder holds none of its measures.
+        If the folder does not hold its first measure in its main group.
     """
+    results.monthly(outcome.measures[:1], [outcome.main])
     monthly = results.monthly(outcome.measures, outcome.groups)
     return Estimate(results, by_month(results, monthly), by_window(results, monthly))
 
@@ -88,21 +89,14 @@ def tell(outcome: Outcome, given: Sequence[Results], folder: Path, words: Words)
     for one in estimates:
         for sheet in _shown(outcome, one, words):
             show(sheet, words)
+    note = _note(outcome, given, words)
+    tables = {
+        "groups": [one.windows for one in estimates],
+        "months": [one.months for one in estimates],
+    }
     sheets = [
-        Sheet(
-            name,
-            words(outcome.title),
-            pd.concat(
-                [
-                    table(one).assign(scenario=words.of(one.results.short))[
-                        ["scenario", *table(one).columns]
-                    ]
-                    for one in estimates
-                ]
-            ),
-            _note(outcome, given, words),
-        )
-        for name, table in (("groups", _windows), ("months", _months))
+        Sheet(name, words(outcome.title), _stacked(those, given, words), note)
+        for name, those in tables.items()
     ]
     files = publish(outcome.name, sheets, folder, words)
     with charts.style():
@@ -112,18 +106,20 @@ def tell(outcome: Outcome, given: Sequence[Results], folder: Path, words: Words)
             which = f"_{number}" if len(estimates) > 1 else ""
             stem = folder / f"{outcome.name}_groups{which}_{words.lang}"
             files += charts.save(_by_group(outcome, one, words), stem)
-            if len(one.windows) and outcome.columns < len(outcome.measures):
-                stem = folder / f"{outcome.name}_measures{which}_{words.lang}"
-                files += charts.save(_by_measure(outcome, one, words), stem)
+            stem = folder / f"{outcome.name}_measures{which}_{words.lang}"
+            files += charts.save(_by_measure(outcome, one, words), stem)
     return files
 
 
-def _windows(one: Estimate) -> pd.DataFrame:
-    return one.windows
-
-
-def _months(one: Estimate) -> pd.DataFrame:
-    return one.months
+def _stacked(
+    tables: Sequence[pd.DataFrame], given: Sequence[Results], words: Words
+) -> pd.DataFrame:
+    """Return tables of scenarios one below the other."""
+    parts = []
+    for table, results in zip(tables, given, strict=True):
+        parts.append(table.copy())
+        parts[-1].insert(0, "scenario", words.of(results.short))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _note(outcome: Outcome, given: Sequence[Results], words: Words) -> str:
@@ -194,22 +190,19 @@ def line_names(words: Words) -> tuple[str, str, str]:
 
 
 def _over_time(outcome: Outcome, estimates: Sequence[Estimate], words: Words) -> charts.Figure:
+    several = len(estimates) > 1
     panels = []
     for one in estimates:
-        for measure in (
-            outcome.measures[: outcome.columns] if len(estimates) > 1 else (outcome.measures)
-        ):
+        for measure in outcome.measures:
             panel = course(one.results, one.months, measure, outcome.main, words)
-            if len(estimates) > 1:
-                panel = Course(
-                    panel.title, words.of(one.results.short), panel.unit, panel.data, panel.opened
-                )
+            if several:
+                panel = replace(panel, subtitle=words.of(one.results.short))
             if len(panel.data):
                 panels.append(panel)
     main = words.of(catalogue()["groups"][outcome.main]["label"])
     return courses(
         panels,
-        outcome.columns,
+        len(panels) // len(estimates) if several else outcome.columns,
         f"{words(outcome.over_time)} · {main}",
         source([one.results for one in estimates], words),
         line_names(words),

@@ -81,12 +81,6 @@ class Results:
         """How many there are."""
         return int(self.manifest["replicates_done"])
 
-    @cached_property
-    def measured(self) -> frozenset[str]:
-        """The measures that the monthly table holds."""
-        column = self._table(MONTHLY, columns=["measure"]).column("measure")
-        return frozenset(pc.unique(column).to_pylist())
-
     def monthly(self, measures: Collection[str], groups: Collection[str]) -> pd.DataFrame:
         """Return the rows of some measures and groups, from the agreement's first month on.
 

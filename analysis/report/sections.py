@@ -180,8 +180,9 @@ def outcomes(scenario: Scenario, words: Words) -> Section:
     return Section(
         titled(words("What changes, and when"), scenario, words),
         present([
-            figures.levels(scenario, words), figures.effects(scenario, words),
+            figures.levels(scenario, words),
             Table(title, (*first, *headings("effect", words)), tuple(rows)) if rows else None,
+            figures.effects(scenario, words),
         ]),
     )  # fmt: skip
 

@@ -42,7 +42,7 @@ def monthly_table(
     base = 50 + common.normal(0, 3, (*shape[:3], 1)) + common.normal(0, 0.5, shape)
     month = np.arange(MONTHS)
     own = common.normal(0, noise, (*shape[:3], 1)) + rng.normal(0, noise / 4, (*shape[:3], 1))
-    effect = planted(month, 1.0) * (size + own)
+    effect = planted(month, 1.0) * (size + own + rng.normal(0, noise / 4, shape))
     months = pd.date_range(f"{FIRST}-01", periods=MONTHS, freq="MS")
     index = pd.MultiIndex.from_product(
         [measures, names, range(replicates), months],

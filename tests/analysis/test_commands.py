@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from analysis import absenteeism, charts, compare, participation
+from analysis import absenteeism, charts, compare, figures, participation
 from tests.analysis.made import monthly_table
 
 COMMANDS = {
@@ -65,16 +65,16 @@ def overflowing(figure: Figure) -> Iterator[str]:
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Figure]:
     """Return every figure that is saved, by name, laid out."""
-    figures: dict[str, Figure] = {}
+    kept: dict[str, Figure] = {}
     save = charts.save
 
     def spy(figure: Figure, stem: Path) -> list[Path]:
         files = save(figure, stem)
-        figures[stem.name] = figure
+        kept[stem.name] = figure
         return files
 
     monkeypatch.setattr(charts, "save", spy)
-    return figures
+    return kept
 
 
 LONG = {
@@ -123,6 +123,17 @@ def test_what_overflows_is_found() -> None:
     assert len(found) == 2
     assert found[0].startswith("leaves the figure: 'much")
     assert found[1] == "'one' over 'other'"
+
+
+def test_figures_of_a_run_fit_too(drawn: dict[str, Figure], tmp_path: Path) -> None:
+    table = pd.concat(
+        monthly_table(replicates=2, measures=tuple(plan.measures), groups=list(plan.groups))
+        for plan in figures.PLANS
+    )
+    figures.figures(table, tmp_path)
+    assert len(drawn) == 2 * len(figures.PLANS)
+    found = {name: list(overflowing(figure)) for name, figure in drawn.items()}
+    assert not any(found.values()), found
 
 
 def test_one_folder_writes_into_it(folders, drawn, capsys) -> None:
@@ -194,3 +205,24 @@ def test_same_table_gives_the_same_bytes(folders, tmp_path) -> None:
     for path in (tmp_path / "a").iterdir():
         if path.suffix != ".xlsx":  # a workbook holds the time at which it was made
             assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+def test_what_cannot_be_ranked_or_drawn_is_left_out(folder, drawn, tmp_path) -> None:
+    """Scenarios that share one measure only, of which neither more nor less is better."""
+    tables = [monthly_table(size, 3, measures=("other_workers",)) for size in (1.0, 2.0)]
+    given = [str(folder(name, table)) for name, table in zip("ab", tables, strict=True)]
+    assert compare.main([*given, "--out", str(tmp_path / "out"), "--lang", "en"]) == 0
+    assert drawn == {}
+    assert len(pd.read_csv(tmp_path / "out" / "compare_differences.csv"))
+
+
+def test_without_any_centre_only_the_last_year_is_told(folder, drawn, tmp_path) -> None:
+    path = folder(table=monthly_table(0.0, 3, noise=0.0))
+    accounts = pd.read_parquet(path / "accounts.parquet")
+    accounts.loc[accounts["scheme"] != "guarderia", "places"] = 0
+    accounts.to_parquet(path / "accounts.parquet")
+    assert absenteeism.main([str(path), "--out", str(tmp_path / "out"), "--lang", "en"]) == 0
+    table = pd.read_csv(tmp_path / "out" / "absenteeism_groups.csv")
+    assert set(table["window"]) == {"last_year"}
+    assert (table[["effect", "low", "high"]] == 0).all(axis=None)
+    assert not any(list(overflowing(figure)) for figure in drawn.values())

@@ -88,6 +88,12 @@ def test_a_table_without_the_measure_is_one_line(folder, capsys) -> None:
     assert "participation" in capsys.readouterr().err
 
 
+def test_a_table_without_the_main_group_is_one_line(folder, capsys) -> None:
+    path = folder(table=monthly_table(replicates=2, groups=["women_15_plus"]))
+    assert participation.main([str(path)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def test_scenarios_that_share_no_measure(folder, capsys) -> None:
     one = folder("one", small(measures=("absence",)))
     other = folder("other", small(measures=("participation",)))
