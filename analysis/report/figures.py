@@ -66,6 +66,10 @@ def _paths(
     from_zero: bool,
 ) -> Figure | None:
     results, known = scenario.results, catalogue()
+    wanted = [pair for pair in wanted
+              if scenario.facts.has("months", measure=pair[0], group=pair[1])]  # fmt: skip
+    if not wanted:
+        return None
     months = results.monthly({measure for measure, _ in wanted}, {group for _, group in wanted})
     bands = charts.bands(months, interval=results.interval)
     panels = [
@@ -77,10 +81,8 @@ def _paths(
             from_zero,
         )
         for measure, group in wanted
-        if len(rows := bands[(bands["measure"] == measure) & (bands["group"] == group)])
+        for rows in [bands[(bands["measure"] == measure) & (bands["group"] == group)]]
     ]
-    if not panels:
-        return None
     opened = opening(results)
     around = charts.Words(
         title=title,

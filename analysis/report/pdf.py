@@ -17,8 +17,8 @@ from analysis.report.document import (
     Table,
 )
 
-WIDEST = 30
-"""Characters after which a column of a table is broken into lines."""
+LINE, WIDEST = 90, 30
+"""Characters across a page; of a column, after which its texts are broken into lines."""
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 
 
@@ -72,7 +72,8 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
     """Return what share of the page each column takes: the longer its texts, the more."""
     words = [max(map(len, column.split()), default=0) for column in columns]
     longest = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
-    return [min(max(pair), WIDEST) + 2 for pair in zip(words, longest, strict=True)]
+    most = max(WIDEST, LINE // len(columns))
+    return [min(max(pair), most) + 2 for pair in zip(words, longest, strict=True)]
 
 
 def _text(line: Line) -> str:

@@ -1,7 +1,7 @@
 """What a folder says of its run: settings, assumptions, and the command that repeats it."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +108,9 @@ def _folder() -> Path:
     return Path(configs.__file__).resolve().parent
 
 
-def _composed(line: list[str]) -> dict[str, Any]:
+def _composed(line: Sequence[str]) -> dict[str, Any]:
     with initialize_config_dir(str(_folder()), version_base="1.3"):
-        composed = compose("config", overrides=line)
+        composed = compose("config", overrides=list(line))
         found = OmegaConf.to_container(composed, resolve=True)
     assert isinstance(found, dict)
     return {str(key): value for key, value in found.items()}
