@@ -61,7 +61,7 @@ class Facts:
         """
         rows = _row(self.tables[table], row)
         if len(rows) != 1:
-            raise LookupError(f"{table}: {len(rows)} rows are {row}")
+            raise LookupError(f"{table} {row}: {len(rows)}")
         return float(rows[column].iloc[0])
 
     def number(
