@@ -201,8 +201,8 @@ def reproduce(scenarios: Sequence[Scenario], words: Words) -> Section:
                 "in manifest.json of the result folder."
             )))  # fmt: skip
         else:
-            blocks += [paragraph(words("This command gives the same numbers on any machine:")),
-                       Code(line)]  # fmt: skip
+            text = words("With the same code this command gives the same numbers on any machine:")
+            blocks += [paragraph(text), Code(line)]
         blocks.append(_fingerprint(scenario, words))
     return Section(words("How to reproduce it"), tuple(blocks))
 

@@ -37,6 +37,18 @@ def cascade(results: Results) -> pd.DataFrame:
     return _told(per_place, results)
 
 
+def size(results: Results) -> pd.DataFrame:
+    """Return how many places the programme keeps open, and how many children attend.
+
+    Returns
+    -------
+    DataFrame
+        Columns step (``offered``, ``taken``), effect, low, high; empty as `cascade` may be.
+    """
+    counts = _counts(results)
+    return counts if counts.empty else _told(counts[["offered", "taken"]], results)
+
+
 def costs(results: Results) -> pd.DataFrame:
     """Return what the programme costs, and how many mothers are at work for it.
 

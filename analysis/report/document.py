@@ -172,5 +172,9 @@ def row(*cells: Run | Line) -> tuple[Line, ...]:
 
 
 def present(blocks: Sequence[Block | None]) -> tuple[Block, ...]:
-    """Leave out what a folder does not hold."""
-    return tuple(block for block in blocks if block is not None)
+    """Leave out what a folder does not hold, and tables without a row."""
+    return tuple(
+        block
+        for block in blocks
+        if block is not None and not (isinstance(block, Table) and not block.rows)
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.estimates import by_month, by_window
-from analysis.report.cascade import cascade, costs
+from analysis.report.cascade import cascade, costs, size
 from analysis.report.centres import centres, filling
 from analysis.report.document import NONE, Line, Number, fill
 from analysis.report.event import event_study
@@ -141,6 +141,7 @@ def gather(results: Results, name: str, words: Words) -> Scenario:
         "centres": centres(results),
         "cascade": cascade(results),
         "costs": costs(results),
+        "size": size(results),
         "run": run(results),
         "assumptions": assumptions(results.config),
         **validation(),

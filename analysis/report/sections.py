@@ -69,6 +69,7 @@ def summary(scenarios: Sequence[Scenario], words: Words) -> Section:
                 _outcome(facts, "absence", words("Of every hundred scheduled work days they miss "
                     "{programme} with the programme and {baseline} without it: a difference of "
                     "{effect} (90 % interval: {low} to {high})."), words),
+                _of_size(facts, words),
                 _of_places(facts, words),
                 _of_cost(facts, words),
             )))),
@@ -122,6 +123,20 @@ def _steps(facts: Facts) -> dict[str, Number]:
         for step in ("work", "formal_work")
         for end in ("low", "high")
     }  # fmt: skip
+
+
+def _of_size(facts: Facts, words: Words) -> Line:
+    if not facts.has("size"):
+        return ()
+    text = words("The programme keeps {places} places open in the whole polo (90 % interval: "
+                 "{low} to {high}), and {taken} children attend them.")  # fmt: skip
+    ends = {name: facts.number("size", name, -1, step="offered") for name in ("low", "high")}
+    return fill(
+        text,
+        places=facts.number("size", "effect", -1, step="offered"),
+        taken=facts.number("size", "effect", -1, step="taken"),
+        **ends,
+    )
 
 
 def _of_places(facts: Facts, words: Words) -> Line:
@@ -181,7 +196,7 @@ def outcomes(scenario: Scenario, words: Words) -> Section:
         titled(words("What changes, and when"), scenario, words),
         present([
             figures.levels(scenario, words),
-            Table(title, (*first, *headings("effect", words)), tuple(rows)) if rows else None,
+            Table(title, (*first, *headings("effect", words)), tuple(rows)),
             figures.effects(scenario, words),
         ]),
     )  # fmt: skip
@@ -232,7 +247,7 @@ def centres(scenario: Scenario, words: Words) -> Section:
                 words("Places"), words("Occupancy, last twelve months (%)"),
                 words("Replicates that open it (%)"))  # fmt: skip
     title = words("Centres that open in most replicates")
-    table = Table(title, heads, tuple(rows)) if rows else None
+    table = Table(title, heads, tuple(rows))
     blocks = present([figures.centres(scenario, words), table, figures.place(scenario, words),
                       figures.event(scenario, words)])  # fmt: skip
     return Section(titled(words("Centres over time"), scenario, words), blocks)
@@ -254,7 +269,7 @@ def gains(scenario: Scenario, words: Words) -> Section:
     ]  # fmt: skip
     title = words("Effect by group of mothers, last twelve months, in percentage points")
     first = (heading("group", words), heading("measure", words))
-    table = Table(title, (*first, *headings("effect", words)), tuple(rows)) if rows else None
+    table = Table(title, (*first, *headings("effect", words)), tuple(rows))
     blocks = present([figures.gains(scenario, words), table])
     return Section(titled(words("Who gains"), scenario, words), blocks)
 

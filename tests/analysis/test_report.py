@@ -22,7 +22,7 @@ from analysis.report import __main__ as report
 from analysis.report import figures
 from analysis.report.build import build, write
 from analysis.report.cascade import STEPS
-from analysis.report.document import Bullets, Document, Figure, Number, Paragraph
+from analysis.report.document import Bullets, Document, Figure, Number, Paragraph, Table
 from analysis.report.facts import Scenario, gather
 from analysis.report.html import html
 from analysis.report.pdf import pdf
@@ -130,8 +130,8 @@ def test_every_number_is_that_of_a_cell(whole, undrawn, lang: str) -> None:
         assert value == number.value or np.isnan(value)
         assert number.text == words.number(value, number.decimals, sign=number.sign)
     tables = {name.partition("/")[2] for name in {number.table for number in numbers}}
-    assert tables == {"effects", "run", "centres", "cascade", "costs", "differences", "ranking",
-                      "assumptions", "fit", "moments", "studies"}  # fmt: skip
+    assert tables == {"effects", "run", "centres", "cascade", "costs", "size", "differences",
+                      "ranking", "assumptions", "fit", "moments", "studies"}  # fmt: skip
 
 
 def test_no_number_is_written_into_the_text(whole, undrawn) -> None:
@@ -296,6 +296,13 @@ def test_both_files_go_into_the_result_folder(whole, capsys) -> None:
     assert after == {f"report_{lang}.{kind}" for lang in ("es", "en") for kind in ("html", "pdf")}
     assert all(file.read_bytes() == content for file, content in before.items())
     assert "report_en.pdf" in capsys.readouterr().out
+
+
+def test_scenarios_that_differ_in_nothing_have_no_table_of_settings(whole, undrawn) -> None:
+    document = build(read_all([whole("one"), whole("two", rollout={"name": "same"}),
+                               whole("three", rollout={"name": "same"})]), Words("en"))  # fmt: skip
+    blocks = [block for section in document.sections for block in section.blocks]
+    assert all(block.rows for block in blocks if isinstance(block, Table))
 
 
 def test_same_results_give_the_same_files(whole, tmp_path) -> None:
