@@ -68,7 +68,7 @@ def events(
     return figure
 
 
-def polo(
+def parks_of(
     parks: pd.DataFrame, radius: float, title: str, axes: tuple[str, str],
     names: tuple[str, str, str], source: str,
 ) -> Figure:  # fmt: skip

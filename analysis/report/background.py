@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analysis.report.document import (
+    NONE,
     Block,
     Bullets,
     Code,
@@ -40,31 +41,43 @@ RUN = (
 )
 
 
-def assumptions(scenario: Scenario, words: Words) -> Section:
-    """Tell the choices of the scenario, and what is assumed for want of a source."""
-    facts, config = scenario.facts, scenario.results.config
+def assumptions(scenarios: Sequence[Scenario], words: Words) -> Section:
+    """Tell the choices of each scenario, and what is assumed for want of a source."""
+    names = [words.of(scenario.results.short) for scenario in scenarios]
     chosen = [
-        row(words(label), words.of(config[name].get("label") or config[name].get("name", "–")))
-        for name, label in CHOICES.items()
-        if isinstance(config.get(name), dict)
+        row(words(label), *(_choice(scenario, lever, words) for scenario in scenarios))
+        for lever, label in CHOICES.items()
     ]
-    blocks: list[Block | None] = [
-        Table(words("Choices of the scenario"), (words("Choice"), words("Taken")), tuple(chosen))
+    heads = (words("Choice"), *(names if len(scenarios) > 1 else [words("Taken")]))
+    blocks: list[Block | None] = [Table(words("Choices of the scenario"), heads, tuple(chosen))]
+    told = [scenario for scenario in scenarios if "assumptions" in scenario.facts.tables]
+    if told:
+        blocks.append(paragraph(words(
+            "No source was found for these parameters. Their values are assumed within the "
+            "bounds shown; sources of all others are in the configuration of the run."
+        )))  # fmt: skip
+    blocks += [
+        _parameters(scenario, words)
+        for scenario in told
+        if scenario is told[0]
+        or not scenario.facts.tables["assumptions"].equals(told[0].facts.tables["assumptions"])
     ]
-    if "assumptions" in facts.tables:
-        blocks += [
-            paragraph(words(
-                "No source was found for these parameters. Their values are assumed within the "
-                "bounds shown; sources of all others are in the configuration of the run."
-            )),
-            Table(
-                words("Parameters that are assumed"),
-                (words("Parameter"), words("Unit"), words("Value"), words("Bounds")),
-                tuple(_assumed(facts, told, words) for told in
-                      facts.tables["assumptions"].to_dict("records")),
-            ),
-        ]  # fmt: skip
-    return Section(titled(words("Assumptions"), scenario, words), present(blocks))
+    return Section(words("Assumptions"), present(blocks))
+
+
+def _choice(scenario: Scenario, lever: str, words: Words) -> str:
+    taken = scenario.results.config.get(lever) or {}
+    return words.of(taken.get("label") or taken.get("name") or NONE)
+
+
+def _parameters(scenario: Scenario, words: Words) -> Table:
+    facts = scenario.facts
+    return Table(
+        titled(words("Parameters that are assumed"), scenario, words),
+        (words("Parameter"), words("Unit"), words("Value"), words("Bounds")),
+        tuple(_assumed(facts, told, words) for told in
+              facts.tables["assumptions"].to_dict("records")),
+    )  # fmt: skip
 
 
 def _assumed(facts: Facts, told: Any, words: Words) -> tuple[Line, ...]:
@@ -82,14 +95,14 @@ def _exact(value: float) -> int:
     return len(f"{value:.6f}".rstrip("0").partition(".")[2])
 
 
-def validation(scenario: Scenario, words: Words) -> Section:
+def validation(scenarios: Sequence[Scenario], words: Words) -> Section:
     """Tell how the simulator does against published figures."""
-    facts = scenario.facts
+    facts = scenarios[0].facts
     if not {"moments", "studies"} <= set(facts.tables):
         text = words("The tables of validation are not part of this installation; they are in "
                      "docs/validation.md of the project.")  # fmt: skip
         return Section(words("Validation"), (paragraph(text),))
-    here = scenario.results.config.get("polo", {}).get("name") == POLO
+    places = {scenario.results.config.get("polo", {}).get("name") for scenario in scenarios}
     count = {
         key: facts.number("fit", "value", 0, key=key)
         for key in ("moments", "moments_inside", "studies", "studies_inside")
@@ -102,9 +115,9 @@ def validation(scenario: Scenario, words: Words) -> Section:
             "{studies_inside}."
         ), **count),
     ]  # fmt: skip
-    if not here:
+    if places != {POLO}:
         blocks.append(paragraph(words(
-            "These figures are of Ciudad Juárez. For the place of this report there is no such "
+            "These figures are of Ciudad Juárez. For other places of this report there is no such "
             "check."
         )))  # fmt: skip
     blocks += [_moments(facts, words), _studies(facts, words)]
@@ -179,9 +192,9 @@ def limits(scenario: Scenario, words: Words) -> Section:
     ]  # fmt: skip
     if facts.has("run", key="one_in") and facts.value("run", "value", key="one_in") > 1:
         items.append(fill(
-            words("One in {one_in} women of the polo was simulated. Costs and places of the whole "
-                  "polo are those of this share made larger; figures of centres over time are of "
-                  "the share itself."),
+            words("One in {one_in} women was simulated. Costs and places of the whole territory "
+                  "are those of this share made larger; figures of centres over time are of the "
+                  "share itself."),
             one_in=facts.number("run", "value", 0, key="one_in"),
         ))  # fmt: skip
     return Section(words("Limits"), (Bullets(tuple(items)),))

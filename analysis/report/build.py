@@ -37,8 +37,8 @@ def write(scenarios: Sequence[Scenario], together: Facts | None, words: Words) -
     if together is not None:
         parts.append(sections.comparison(scenarios, together, words))
     first = scenarios[0]
-    parts += [background.assumptions(scenario, words) for scenario in scenarios]
-    parts += [background.validation(first, words), background.limits(first, words),
+    parts.append(background.assumptions(scenarios, words))
+    parts += [background.validation(scenarios, words), background.limits(first, words),
               background.reproduce(scenarios, words)]  # fmt: skip
     everyone = [scenario.facts for scenario in scenarios]
     return Document(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis import charts
 from analysis.charts.effects import Course, courses, lines
-from analysis.charts.events import events, polo
+from analysis.charts.events import events, parks_of
 from analysis.estimates import LAST
 from analysis.outcome import NAME, course, line_names, opening
 from analysis.publish import unit_of_effect
@@ -51,7 +51,7 @@ def levels(scenario: Scenario, words: Words) -> Figure | None:
 def centres(scenario: Scenario, words: Words) -> Figure | None:
     """Draw centres, places, children and the waiting list over time."""
     title = words("CECI over time")
-    note = words("Counts are of the simulated share of the polo.")
+    note = words("Counts are of the share simulated.")
     return _paths("centres", scenario, OF_CENTRES, title, note, words, from_zero=True)
 
 
@@ -243,8 +243,11 @@ def place(scenario: Scenario, words: Words) -> Figure | None:
     A folder holds where the parks are; zones and centres are drawn anew in each replicate and their
     positions are not among the results, so they are left out.
     """
-    config: Mapping[str, Any] = scenario.results.config.get("polo", {})
-    parks, zones = config.get("parks") or {}, config.get("zones") or {}
+    config = scenario.results.config
+    if config.get("population", {}).get("kind") == "country":
+        return None
+    polo: Mapping[str, Any] = config.get("polo", {})
+    parks, zones = polo.get("parks") or {}, polo.get("zones") or {}
     rows = [
         {"name": name.replace("_", " "), "share": float(park.get("share") or 0),
          "east": park["distance_km"] * sin(radians(park["bearing"])),
@@ -258,7 +261,7 @@ def place(scenario: Scenario, words: Words) -> Figure | None:
              words("Centre of the city"))  # fmt: skip
     axes = words("km to the east"), words("km to the north")
     with charts.style():
-        drawn = polo(pd.DataFrame(rows), float(zones["radius_km"]), title, axes, names,
+        drawn = parks_of(pd.DataFrame(rows), float(zones["radius_km"]), title, axes, names,
                      source([scenario.results], words))  # fmt: skip
     note = words(
         "A sketch from distances and bearings of the configuration, not a survey. Zones and "

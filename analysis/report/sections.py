@@ -128,7 +128,7 @@ def _steps(facts: Facts) -> dict[str, Number]:
 def _of_size(facts: Facts, words: Words) -> Line:
     if not facts.has("size"):
         return ()
-    text = words("The programme keeps {places} places open in the whole polo (90 % interval: "
+    text = words("The programme keeps {places} places open in the whole territory (90 % interval: "
                  "{low} to {high}), and {taken} children attend them.")  # fmt: skip
     ends = {name: facts.number("size", name, -1, step="offered") for name in ("low", "high")}
     return fill(
@@ -315,7 +315,7 @@ def costs(scenario: Scenario, words: Words) -> Section:
     heads = (words("Cost"), words("Unit"), words("With less without the programme"),
                 heading("interval", words))  # fmt: skip
     blocks = (
-        Table(words("Cost of the programme, last twelve months, whole polo"), heads,
+        Table(words("Cost of the programme, last twelve months, whole territory"), heads,
               tuple(rows)),
         paragraph(words(
             "In pesos of the prices in the configuration. The cost for each more mother at work is "
