@@ -156,9 +156,14 @@ class Document:
 def fill(text: str, **values: Run) -> Line:
     """Return a text with its ``{names}`` filled in; numbers stay numbers."""
     runs: list[Run] = []
-    for literal, name, _, _ in Formatter().parse(text):
+    for literal, name, _, _ in Formatter().parse(tied(text)):
         runs += [part for part in (literal, values[name] if name else "") if part]
     return tuple(runs)
+
+
+def tied(text: str) -> str:
+    """Return a text in which a percent sign stays on the line of its number."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def paragraph(text: str, **values: Run) -> Paragraph:

@@ -20,6 +20,7 @@ from analysis.report.document import (
     paragraph,
     present,
     row,
+    tied,
 )
 from analysis.report.facts import BY_GROUP, MOTHERS, OUTCOMES, Facts, Scenario
 from analysis.texts import N_, Words
@@ -87,10 +88,13 @@ def summary(scenarios: Sequence[Scenario], words: Words) -> Section:
 
 def of_interval(scenario: Scenario, words: Words) -> str:
     if scenario.results.interval == "chance":
-        return words("The 90 % interval tells how far chance alone could move the mean; what is "
+        said = words("The 90 % interval tells how far chance alone could move the mean; what is "
                      "not known of the parameters comes on top of it.")  # fmt: skip
-    return words("The 90 % interval tells where the effect would lie with other parameters that "
-                 "fit the published figures as well, and other draws of chance.")  # fmt: skip
+    else:
+        said = words("The 90 % interval tells where the effect would lie with other parameters "
+                     "that fit the published figures as well, and other draws of "
+                     "chance.")  # fmt: skip
+    return tied(said)
 
 
 def _outcome(facts: Facts, measure: str, text: str, words: Words) -> Line:
@@ -214,7 +218,7 @@ ALONE = "scenario"
 
 def heading(name: str, words: Words) -> str:
     text = HEADINGS[name]
-    return words(text)
+    return tied(words(text))
 
 
 def headings(effect: str, words: Words) -> tuple[str, ...]:
