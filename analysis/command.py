@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from analysis.publish import check
+from analysis.publish import NEEDED, check
 from analysis.results import read_all
 from analysis.texts import LOCALES, N_, RefusedError, Words
 from sim.results.console import stdout
@@ -21,6 +21,8 @@ def run(
     arguments: Sequence[str] | None = None,
     least: int = 1,
     options: Mapping[str, str] | None = None,
+    inside: str = FOLDER,
+    needed: Sequence[str] = NEEDED,
 ) -> int:
     """Run a command on result folders.
 
@@ -37,6 +39,11 @@ def run(
         How many folders it takes.
     options : mapping of str to str, optional
         Names of options of this command alone, and what they are for, marked for translation.
+    inside : str
+        Folder of the first result folder in which the files go unless told otherwise; empty for
+        the result folder itself.
+    needed : sequence of str
+        Packages without which it cannot work.
 
     Returns
     -------
@@ -51,7 +58,7 @@ def run(
     )
     parser.add_argument(
         "--out", metavar="FOLDER", type=Path,
-        help=words("where the files go; the folder “analysis” of the first DIR unless given"),
+        help=words("where the files go; {folder} unless given", folder=str(Path("DIR", inside))),
     )  # fmt: skip
     parser.add_argument("--lang", choices=list(LOCALES), default="es", help=words("language"))
     own = options or {}
@@ -59,10 +66,10 @@ def run(
         parser.add_argument(f"--{option}", metavar=option.upper(), help=words(meaning))
     given = parser.parse_args(arguments)
     try:
-        check()
+        check(needed)
         if len(given.folders) < least:
             raise RefusedError(N_("{count} folders are needed, and one is given"), count=least)
-        results, folder = read_all(given.folders), given.out or given.folders[0] / FOLDER
+        results, folder = read_all(given.folders), given.out or given.folders[0] / inside
         files = job(results, folder, words, **{option: getattr(given, option) for option in own})
     except RefusedError as error:
         return _say(error.said(words), words, 2)

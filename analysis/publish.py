@@ -87,16 +87,21 @@ class Sheet:
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def check() -> None:
-    """Refuse to begin where a package that writes tables is missing.
+def check(needed: Sequence[str] = NEEDED) -> None:
+    """Refuse to begin where a package that writes the files is missing.
+
+    Parameters
+    ----------
+    needed : sequence of str
+        Names as they are imported.
 
     Raises
     ------
     RefusedError
     """
-    if missing := [name for name in NEEDED if find_spec(name) is None]:
+    if missing := [name for name in needed if find_spec(name) is None]:
         raise RefusedError(
-            N_("tables need packages that are not installed: {names}; "
+            N_("files need packages that are not installed: {names}; "
                "pip install 'ceci-sim[report]'"),
             names=", ".join(missing),
         )  # fmt: skip

@@ -144,6 +144,21 @@ class Results:
         table = self._table(ACCOUNTS, columns=["replicate", "month"], filters=new).to_pandas()
         return table.groupby("replicate")["month"].min()
 
+    def new_centres(self, columns: Collection[str]) -> pd.DataFrame:
+        """Return the accounts of the programme's CECI, from the first month of any on.
+
+        Returns
+        -------
+        DataFrame
+            Columns replicate, month, scheme, places and `columns`; empty where the folder lacks
+            one of these.
+        """
+        if not set(columns) <= set(pq.read_schema(self.folder / ACCOUNTS).names):
+            return pd.DataFrame()
+        new = (pc.field("arm") == "programme") & (pc.field("scheme") != GUARDERIA)
+        wanted = ["replicate", "month", "scheme", "places", *columns]
+        return self._table(ACCOUNTS, columns=wanted, filters=new).to_pandas()
+
     def _table(self, name: str, **options: Any) -> pa.Table:
         try:
             return pq.read_table(self.folder / name, **options)

@@ -95,6 +95,7 @@ def style() -> Iterator[None]:
         "font.family": "DejaVu Sans",  # comes with matplotlib: the same everywhere
         "grid.color": "0.88",
         "grid.linewidth": 0.6,
+        "text.parse_math": False,  # a dollar in a name is a dollar
         "svg.hashsalt": "ceci-sim",  # otherwise ids are random
     }
     with matplotlib.rc_context(look):

@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
+from analysis import charts
 from sim.results.manifest import SCHEMA
 from tests.analysis.made import FIRST, RATES, accounts_table, monthly_table
 
@@ -55,3 +57,18 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Figure]:
+    """Return every figure that is saved, by name, laid out."""
+    kept: dict[str, Figure] = {}
+    save = charts.save
+
+    def spy(figure: Figure, stem: Path) -> list[Path]:
+        files = save(figure, stem)
+        kept[stem.name] = figure
+        return files
+
+    monkeypatch.setattr(charts, "save", spy)
+    return kept

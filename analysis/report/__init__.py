@@ -1,0 +1,1 @@
+"""``python -m analysis.report DIR...``: what a result folder says, for people who decide."""
