@@ -111,8 +111,8 @@ def validation(scenarios: Sequence[Scenario], words: Words) -> Section:
         paragraph(words(
             "Without the programme the simulator is held against {moments} published levels and "
             "flows of Ciudad Juárez: {moments_inside} are inside their tolerance. Of {studies} "
-            "published results on childcare that it was not fitted to, its interval agrees with "
-            "{studies_inside}."
+            "published results on childcare that it was not fitted to, its estimate lies within "
+            "the published interval or band of {studies_inside}."
         ), **count),
     ]  # fmt: skip
     if places != {POLO}:

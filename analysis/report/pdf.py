@@ -70,7 +70,8 @@ def _blocks(number: int, blocks: tuple[Block, ...], folder: Path) -> Iterator[di
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
     """Return what share of the page each column takes: the longer its texts, the more."""
-    words = [max(map(len, column.split()), default=0) for column in columns]
+    # A heading is bold, and its words are not divided
+    words = [round(1.4 * max(map(len, column.split()), default=0)) for column in columns]
     longest = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     most = max(WIDEST, LINE // len(columns))
     return [min(max(pair), most) + 2 for pair in zip(words, longest, strict=True)]
