@@ -157,8 +157,7 @@ def _people(results: Results, rates: Mapping[str, float]) -> pd.DataFrame:
     women, mothers = (_wide(results, PEOPLE, (group,)) for group in (WOMEN, MOTHERS))
     found = pd.DataFrame(index=women.index)
     for group, of in ((MOTHERS, mothers), (WOMEN, women)):
-        formal = of["social_contributions"] / (rates["social_contributions"] * of["wage"])
-        everyone = formal / (of["formal_employment"] / 100)
+        formal, everyone = counted(of, rates["social_contributions"])
         found[f"{group}_formal"] = formal
         found[f"{group}_employed"] = everyone * of["employment"] / 100
         found["income"] = found.get("income", everyone * of["household_income"])
@@ -171,6 +170,24 @@ def _people(results: Results, rates: Mapping[str, float]) -> pd.DataFrame:
         found[f"displaced_{name}"] = firms["other_workers"] * before[1] * rates[rate]
     found["posts"], found["displaced"] = firms.sum(axis=1), firms["other_workers"]
     return found
+
+
+def counted(of: pd.DataFrame, rate: float) -> tuple[pd.Series, pd.Series]:
+    """Return how many of a group work formally, and how many the group has.
+
+    The results have rates and no counts. The formally employed are the contributions paid over
+    those of one wage, and the group is these over its rate of formal employment: both are
+    equalities of the measures' definitions, not estimates.
+
+    Parameters
+    ----------
+    of : DataFrame
+        Columns social_contributions, wage (MXN a month), formal_employment (%).
+    rate : float
+        Of contributions.
+    """
+    formal = of["social_contributions"] / (rate * of["wage"])
+    return formal, formal / (of["formal_employment"] / 100)
 
 
 def _wide(results: Results, measures: tuple[str, ...], groups: tuple[str, ...]) -> pd.DataFrame:

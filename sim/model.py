@@ -27,7 +27,7 @@ from sim.parameters import record as parameter_record
 from sim.population.people import People, fertility_by_age, synthesise
 from sim.population.places import distances, nearest
 from sim.population.work import give_insurance, give_jobs, heard_of, make_firms, postings
-from sim.programme.calendar import months_of
+from sim.programme.calendar import BEGINNING, months_of
 from sim.programme.centres import make_centres
 from sim.programme.rollout import Programme, access_record
 from sim.results.record import (
@@ -416,7 +416,7 @@ def needs(settings: Settings) -> list[Need]:
 
 def workdays(month: int) -> int:
     """Return the Mondays to Fridays of a month, given as months of the Christian era."""
-    start = np.datetime64(f"{month // 12:04d}-{month % 12 + 1:02d}", "M")
+    start = BEGINNING + np.timedelta64(month, "M")
     return int(np.busday_count(start, start + np.timedelta64(1, "M")))
 
 

@@ -151,22 +151,35 @@ def chart(panels: Sequence[Panel], columns: int, words: Words, opened: pd.Timest
     Figure
         Detached from pyplot.
     """
-    columns = min(columns, len(panels))
-    rows = -(-len(panels) // columns)
     start = min(panel.bands["month"].min() for panel in panels)
     end = max(panel.bands["month"].max() for panel in panels)
-
-    figure = Figure(figsize=(max(3.4 * columns, 7) + 0.4, 2.3 * rows + 1.3), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
-    for panel, ax in zip(panels, axes, strict=False):
+    figure, axes = _grid(len(panels), columns, 2.3, 1.3)
+    for panel, ax in zip(panels, axes, strict=True):
         _lines(panel, ax)
         _window(ax, start, opened, end)
         _months(ax, start, end, words.months)
-    for ax in axes[len(panels) :]:
-        ax.remove()
     _surround(figure, words, burn_in=start < opened, line=start <= opened <= end)
     return figure
+
+
+def _grid(count: int, columns: int, row: float, more: float) -> tuple[Figure, list[Axes]]:
+    """Return a figure with so many panels, `columns` side by side at the most.
+
+    Parameters
+    ----------
+    count, columns : int
+    row, more : float
+        Height in inches of a row of panels, and of what is above and below all of them.
+    """
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    size = (max(3.4 * columns, 7) + 0.4, row * rows + more)
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for ax in axes[count:]:
+        ax.remove()
+    return figure, axes[:count]
 
 
 def by_size(data: pd.DataFrame, title: str, x: str, y: str, source: str) -> Figure:

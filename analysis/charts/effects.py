@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -18,6 +17,7 @@ from analysis.charts import (
     _BLUE,
     OPENED,
     _above,
+    _grid,
     _legend,
     _months,
     _Numbers,
@@ -78,38 +78,46 @@ def courses(
     Figure
         Detached from pyplot.
     """
-    columns = min(columns, len(panels))
-    rows = -(-len(panels) // columns)
     titles = max(fill(panel.title, TITLE).count("\n") for panel in panels)
-    height = (2.3 + 0.15 * titles) * rows + 1.5
-    figure = Figure(figsize=(max(3.4 * columns, 7) + 0.4, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    figure, axes = _grid(len(panels), columns, 2.3 + 0.15 * titles, 1.5)
     start = min(panel.data["month"].min() for panel in panels)
     end = max(panel.data["month"].max() for panel in panels)
-    limits = _limits(panels)
-    for panel, ax in zip(panels, axes, strict=False):
-        _course(panel, ax)
-        ax.set_ylim(*limits[panel.unit])
+    _courses(panels, axes)
+    for ax in axes:
         _months(ax, start, end, months)
-    for ax in axes[len(panels) :]:
-        ax.remove()
-    handles: list[Any] = [
-        Line2D([], [], color=_BLUE, label=names[0]),
-        Patch(color=_BLUE, alpha=0.25, linewidth=0, label=names[1]),
-    ]
-    if any(panel.opened is not None for panel in panels):
-        handles.append(Line2D([], [], label=names[2], **OPENED))
-    characters = LINE * max(columns, 2) // 2
-    wide = sum(len(name) + 8 for name in names) > characters
-    _legend(figure, fill(title, characters * 2 // 3), handles, columns=1 if wide else len(handles))
-    _source(figure, lines(source, int(characters * 1.25)))
+    opens = any(panel.opened is not None for panel in panels)
+    _explain(figure, min(columns, len(panels)), title, source, names, opens=opens)
     return figure
 
 
 def lines(text: str, characters: int) -> str:
     """Break the lines of a text that are longer than so many characters."""
     return "\n".join(fill(line, characters) for line in text.splitlines())
+
+
+def _courses(panels: Sequence[Course], axes: Sequence[Axes]) -> None:
+    """Draw each panel; those of one unit share the ends of their vertical axis."""
+    limits = _limits(panels)
+    for panel, ax in zip(panels, axes, strict=True):
+        _course(panel, ax)
+        ax.set_ylim(*limits[panel.unit])
+
+
+def _explain(
+    figure: Figure, columns: int, title: str, source: str, names: tuple[str, str, str],
+    *, opens: bool,
+) -> None:  # fmt: skip
+    """Put title and legend above effects with their bands, and the source below."""
+    handles: list[Any] = [
+        Line2D([], [], color=_BLUE, label=names[0]),
+        Patch(color=_BLUE, alpha=0.25, linewidth=0, label=names[1]),
+    ]
+    if opens:
+        handles.append(Line2D([], [], label=names[2], **OPENED))
+    characters = LINE * max(columns, 2) // 2
+    wide = sum(len(name) + 8 for name in names) > characters
+    _legend(figure, fill(title, characters * 2 // 3), handles, columns=1 if wide else len(handles))
+    _source(figure, lines(source, int(characters * 1.25)))
 
 
 def _course(panel: Course, ax: Axes) -> None:

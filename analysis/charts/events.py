@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Patch
 from matplotlib.ticker import MaxNLocator
 
-from analysis.charts import _BLUE, _ORANGE, OPENED, SHADE, _legend, _Numbers, _source
-from analysis.charts.effects import LINE, Course, _course, _limits, lines
+from analysis.charts import _ORANGE, OPENED, SHADE, _grid, _legend, _Numbers, _source
+from analysis.charts.effects import Course, _courses, _explain, lines
 
 
 def events(
@@ -42,29 +42,13 @@ def events(
     Figure
         Detached from pyplot.
     """
-    columns = min(columns, len(panels))
-    rows = -(-len(panels) // columns)
-    figure = Figure(figsize=(max(3.4 * columns, 7) + 0.4, 2.6 * rows + 1.6), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
-    limits = _limits(panels)
-    for panel, ax in zip(panels, axes, strict=False):
-        _course(panel, ax)
-        ax.set_ylim(*limits[panel.unit])
+    figure, axes = _grid(len(panels), columns, 2.6, 1.6)
+    _courses(panels, axes)
+    for ax in axes:
         ax.axvline(0, **OPENED)
         ax.set_xlabel(x)
         ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    for ax in axes[len(panels) :]:
-        ax.remove()
-    handles: list[Any] = [
-        Line2D([], [], color=_BLUE, label=names[0]),
-        Patch(color=_BLUE, alpha=0.25, linewidth=0, label=names[1]),
-        Line2D([], [], label=names[2], **OPENED),
-    ]
-    characters = LINE * max(columns, 2) // 2
-    wide = sum(len(name) + 8 for name in names) > characters
-    _legend(figure, fill(title, characters * 2 // 3), handles, columns=1 if wide else len(handles))
-    _source(figure, lines(source, int(characters * 1.25)))
+    _explain(figure, min(columns, len(panels)), title, source, names, opens=True)
     return figure
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.estimates import LEVEL
+from analysis.money import counted
 from analysis.report.centres import share
 from analysis.results import Results
 from analysis.texts import RefusedError
@@ -98,12 +99,7 @@ STEPS = ("offered", "taken", *CARE, "work", "formal_work")
 
 
 def _counts(results: Results) -> pd.DataFrame:
-    """Return children and mothers of the whole polo by replicate, one column for each step.
-
-    The results have rates and no count of mothers. The formally employed are the contributions
-    paid over those of one wage, and mothers are these over the rate of formal employment: both
-    are equalities of the measures' definitions, not estimates.
-    """
+    """Return children and mothers of the whole polo by replicate, one column for each step."""
     rate = results.config.get("parameters", {}).get("social_contributions", {}).get("value")
     care = sum(CARE.values(), ())
     people = _arms(results, (*WORK, *care, "children_u4"), MOTHERS)
@@ -111,8 +107,7 @@ def _counts(results: Results) -> pd.DataFrame:
     needed = {*WORK, *care, "children_u4"}
     if rate is None or not needed <= set(people) or not {"places", "enrolled"} <= set(ceci):
         return pd.DataFrame()
-    formal = people["social_contributions"] / (rate * people["wage"])
-    mothers = formal / (people["formal_employment"] / 100)
+    _, mothers = counted(people, rate)
     found = {
         "offered": _of(ceci["places"], "programme"),
         "taken": _of(ceci["enrolled"], "programme"),

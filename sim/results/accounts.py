@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.agents.ceci import SCHEMES
-from sim.programme.calendar import months_of
+from sim.programme.calendar import first_days, months_of
 from sim.settings import Polo, Settings
 
 ACCOUNTS = (
@@ -77,7 +77,6 @@ def accounts_frame(ledger: Ledger, settings: Settings, arm: str, replicate: int)
     names = names_of_centres(settings.polo, ledger.schemes.size)
     schemes = np.array(sorted(SCHEMES, key=lambda name: SCHEMES[name]))
     first = months_of(settings.agreement_start) - settings.burn_in
-    start = np.datetime64(f"{first // 12:04d}-{first % 12 + 1:02d}", "M")
     rows = ledger.month.size
     return pd.DataFrame(
         {
@@ -85,7 +84,7 @@ def accounts_frame(ledger: Ledger, settings: Settings, arm: str, replicate: int)
             "region": pd.Categorical([settings.polo.name]).repeat(rows),
             "arm": pd.Categorical([arm], categories=["baseline", "programme"]).repeat(rows),
             "replicate": np.full(rows, replicate, np.int32),
-            "month": (start + ledger.month.astype("timedelta64[M]")).astype("datetime64[s]"),
+            "month": first_days(first + ledger.month),
             "centre": ledger.centre,
             "name": pd.Categorical.from_codes(ledger.centre, categories=pd.Index(names)),
             "scheme": pd.Categorical.from_codes(

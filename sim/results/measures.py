@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.agents.ceci import CAMPO, EMPRESA, GUARDERIA, IMSS
+from sim.programme.calendar import first_days
 from sim.results.catalogue import catalogue
 from sim.results.record import COUNTERS, GROUPS
 from sim.results.tally import Tally
@@ -129,8 +130,7 @@ def monthly_frame(
             groups.append(group)
             values.append(measure(counts.of[group], definition))
     months = values[0].size
-    start = np.datetime64(f"{first_month // 12:04d}-{first_month % 12 + 1:02d}", "M")
-    dates = (start + np.arange(months)).astype("datetime64[s]")
+    dates = first_days(first_month + np.arange(months))
     return pd.DataFrame(
         {
             "scenario": pd.Categorical([scenario]).repeat(months * len(names)),

@@ -12,7 +12,7 @@ from sim.agents.ceci import CAMPO, EMPRESA, IMSS
 from sim.agents.mother import FORMAL, NOBODY
 from sim.model import PoloModel
 from sim.population.quotas import lots, smallest
-from sim.programme.calendar import months_of
+from sim.programme.calendar import first_days, months_of
 from sim.purposes import PANEL
 from sim.results.persons import COUNTED, NUMBERS, TRUTHS, WORDS, People
 from sim.settings import Settings
@@ -211,7 +211,6 @@ def panel_frame(panel: Panel, settings: Settings, arm: str, replicate: int) -> p
 
 def _date(months: np.ndarray, first: int) -> np.ndarray:
     """Return first days of months counted from `first`, a month of the Christian era."""
-    start = np.datetime64(f"{first // 12:04d}-{first % 12 + 1:02d}", "M")
-    days = (start + months.astype("timedelta64[M]")).astype("datetime64[s]")
+    days = first_days(first + months)
     days[months == NEVER] = np.datetime64("NaT")
     return days
