@@ -19,6 +19,7 @@ BETTER = {
     "participation": 1, "employment": 1, "formal_employment": 1, "survival_12": 1, "output": 1,
     "enrolment": 1, "household_income": 1, "absence": -1, "absence_care_breakdown": -1,
     "absence_sick_child": -1, "separation": -1, "care_at_risk": -1,
+    "income_per_person": 1, "poverty": -1, "extreme_poverty": -1, "centre_use": 1,
 }  # fmt: skip
 """Measures of which more is better (1), or less; scenarios are not ranked by any other."""
 NOT_LEVERS = frozenset({"name", "label", "executor", "resume", "threads", "replicates", "engine"})

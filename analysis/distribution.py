@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis import charts
 from analysis.charts.forest import Column, forest
+from analysis.charts.winners import gains_and_losses
 from analysis.command import run
 from analysis.comparison import ranking
 from analysis.equality import between, equality
@@ -18,14 +19,23 @@ from analysis.estimates import CELL, LAST, LEVEL, in_order, windowed
 from analysis.publish import Sheet, publish, show, unit_of_effect
 from analysis.results import Results, source
 from analysis.texts import N_, RefusedError, Words
+from analysis.winners import CHANGES, SIDES, winners
 from sim.results.catalogue import catalogue
 from sim.results.paired import paired_effects
 
+LIVES = ("winners", "incomes")
+"""Tables of mothers compared one by one."""
+SHOWN = ("equality", "winners", "incomes")
+"""Tables that are printed too."""
 NAME = 26
 """Characters of a name beside a row of the figure."""
 HOME = ("participation", "employment", "formal_employment", "household_income", "absence",
         "care_at_risk")  # fmt: skip
+INCOME = ("income_per_person", "poverty", "extreme_poverty", "centre_use")
 WORK = ("absence", "separation", "household_income", "care_at_risk")
+MAIN = ("employment", "formal_employment", "poverty")
+ALL = ("mothers_u4", "women_15_49")
+INEQUALITY = ("income_per_person", "poverty", "extreme_poverty", "gini")
 
 
 @dataclass(frozen=True)
@@ -38,14 +48,11 @@ class Family:
         Marked for translation.
     groups : tuple of str
     measures : tuple of str
-    figure : str
-        Families of the same one are drawn together.
     """
 
     label: str
     groups: tuple[str, ...]
     measures: tuple[str, ...]
-    figure: str
 
 
 FAMILIES = {
@@ -53,31 +60,47 @@ FAMILIES = {
         N_("Mothers by schooling"),
         ("mothers_u4_primaria", "mothers_u4_secundaria", "mothers_u4_media_superior",
          "mothers_u4_superior"),
-        HOME, "home",
+        (*HOME, *INCOME),
     ),
     "partner": Family(
         N_("Mothers with and without a partner"),
-        ("mothers_u4_lone", "mothers_u4_partnered"), HOME, "home",
+        ("mothers_u4_lone", "mothers_u4_partnered"), (*HOME, *INCOME),
     ),
     "grandmother": Family(
         N_("Mothers with and without a grandmother at home"),
-        ("mothers_u4_grandmother", "mothers_u4_no_grandmother"), HOME, "home",
+        ("mothers_u4_grandmother", "mothers_u4_no_grandmother"), (*HOME, *INCOME),
+    ),
+    "quintile": Family(
+        N_("Mothers by income of the household before the programme"),
+        tuple(f"mothers_u4_quintile_{n}" for n in range(1, 6)), (*HOME, *INCOME),
+    ),
+    "youngest": Family(
+        N_("Mothers by age of the youngest child"),
+        tuple(f"mothers_u4_youngest_{n}" for n in range(4)), (*HOME, *INCOME),
+    ),
+    "way": Family(
+        N_("Mothers by road distance from home to a CECI"),
+        ("mothers_u4_near", "mothers_u4_middle", "mothers_u4_far"), (*HOME, *INCOME),
     ),
     "mothers_work": Family(
         N_("Mothers by where they work"),
-        ("mothers_u4_maquila", "mothers_u4_agropecuario", "mothers_u4_informal"), WORK, "work",
+        ("mothers_u4_maquila", "mothers_u4_agropecuario", "mothers_u4_informal"), WORK,
     ),
     "sector": Family(
         N_("Women at work by sector"),
         ("sector_maquila", "sector_agropecuario", "sector_comercio_servicios", "sector_otro",
          "sector_informal"),
-        WORK, "work",
+        WORK,
     ),
 }  # fmt: skip
+BY_WORK = ("mothers_work", "sector")
+"""Families in which the programme itself moves women from one group to another."""
 FIGURES = {
-    "home": N_("Who gains, mothers of a child under four"),
-    "work": N_("Who gains, women at work"),
+    "home": (N_("Who gains, mothers of a child under four"), HOME, False),
+    "income": (N_("Income and use of centres, mothers of a child under four"), INCOME, False),
+    "work": (N_("Who gains, women at work"), WORK, True),
 }
+"""Title and measures of each figure, and whether its groups are by work."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +112,13 @@ class Shared:
     results : Results
     arms : mapping of str to DataFrame
         By family: baseline and programme, index window, measure, group, replicate.
+    lives : DataFrame
+        Mothers compared one by one, see `Results.lives`; no rows where the run looked at none.
     """
 
     results: Results
     arms: dict[str, pd.DataFrame]
+    lives: pd.DataFrame
 
 
 def shared(results: Results) -> Shared:
@@ -108,13 +134,20 @@ def shared(results: Results) -> Shared:
         {name for family in every for name in family.measures},
         {name for family in every for name in family.groups},
     )
-    whole, arms = windowed(results, monthly).dropna(), {}
+    lives = results.lives()
+    told_monthly = lives["measure"].isin(set(monthly["measure"])) & lives["group"].isin(
+        set(monthly["group"])
+    )
+    grouped = lives["group"].isin({name for family in every for name in family.groups})
+    more = lives[grouped & ~told_monthly]
+    whole = windowed(results, pd.concat([monthly, more]) if len(more) else monthly).dropna()
+    arms = {}
     of = {name: whole.index.get_level_values(name) for name in CELL}
     for name, family in FAMILIES.items():
         found = whole[of["measure"].isin(family.measures) & of["group"].isin(family.groups)]
         if found.index.get_level_values("group").nunique() > 1:
             arms[name] = found
-    those = Shared(results, arms)
+    those = Shared(results, arms, lives)
     if not _cells(those):
         raise RefusedError(N_("{folder}: it has no groups to tell apart"), folder=results.folder)
     return those
@@ -208,6 +241,35 @@ def of_equality(those: Shared) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def of_incomes(those: Shared) -> pd.DataFrame:
+    """Return the effect on income, poverty and inequality of all mothers and of all women.
+
+    Returns
+    -------
+    DataFrame
+        Columns measure, group, baseline, programme, effect, low, high: means of the looks of the
+        last twelve months; no rows where the run looked at none.
+    """
+    lives = those.lives
+    told = lives[lives["measure"].isin(INEQUALITY) & lives["group"].isin(ALL)]
+    if told.empty:
+        return told.reindex(columns=[*CELL, "baseline", "programme", "effect", "low", "high"])
+    last = pd.DataFrame(windowed(those.results, told).xs(LAST, level="window"))
+    table = paired_effects(last, CELL, LEVEL, those.results.interval).reset_index()
+    return _in_order(table.assign(window=LAST), Family("", ALL, INEQUALITY)).drop(columns="window")
+
+
+def of_winners(those: Shared) -> pd.DataFrame:
+    """Return who gains, who loses and for whom nothing changes, see `analysis.winners`.
+
+    Of all mothers, and of the groups that the programme does not change.
+    """
+    told = (ALL[0], *(group for name, family in FAMILIES.items() if name not in BY_WORK
+                      for group in family.groups))  # fmt: skip
+    groups = those.lives["group"]
+    return winners(those.results, those.lives[groups.isin(told)])
+
+
 def distribution(given: list[Results], folder: Path, words: Words) -> list[Path]:
     """Print, write and draw what each programme does to whom.
 
@@ -220,45 +282,80 @@ def distribution(given: list[Results], folder: Path, words: Words) -> list[Path]
     names = {"family": {key: words(family.label) for key, family in FAMILIES.items()}}
     groups = catalogue()["groups"]
     names["reference"] = {key: words.of(group["label"]) for key, group in groups.items()}
+    names["change"] = {key: words(change.label) for key, change in CHANGES.items()}
+    names["side_of"] = {key: words(label) for key, label in SIDES.items()}
     titles = {
         "equality": words("Whether groups gain alike, and who gains most, last twelve months"),
         "groups": words("Effects by group"),
         "differences": words("Differences between groups, last twelve months"),
+        "winners": words("Who gains and who loses, per cent of mothers, last twelve months"),
+        "incomes": words("Income, poverty and inequality, last twelve months"),
     }
     tables = {"equality": of_equality, "groups": of_groups, "differences": of_differences}
+    if all(len(one.lives) for one in those):
+        tables |= {"winners": of_winners, "incomes": of_incomes}
     sheets = []
     for name, of in tables.items():
         parts = [of(one) for one in those]
         for part, results in zip(parts, given, strict=True):
             part.insert(0, "scenario", words.of(results.short))
         table = pd.concat(parts, ignore_index=True)
-        sheets.append(Sheet(name, titles[name], table, _note(given, words), names))
-    for scenario, table in sheets[0].table.groupby("scenario", sort=False):
-        title = f"{scenario}\n{sheets[0].title}"
-        show(replace(sheets[0], title=title, table=table.drop(columns="scenario")), words)
+        about = _about_lives if name in LIVES else _about_groups
+        note = f"{about(words)}\n{source(given, words)}"
+        sheets.append(Sheet(name, titles[name], table, note, names))
+    for sheet in sheets:
+        if sheet.name in SHOWN:
+            for scenario, table in sheet.table.groupby("scenario", sort=False):
+                title = f"{scenario}\n{sheet.title}"
+                show(replace(sheet, title=title, table=_shown(sheet.name, table)), words)
     files = publish("distribution", sheets, folder, words)
     with charts.style():
         for number, one in enumerate(those, start=1):
             which = f"_{number}" if len(given) > 1 else ""
-            table = of_groups(one)
-            table = table[table["window"] == LAST]
-            for figure, title in FIGURES.items():
-                rows = table[table["family"].map(lambda key: FAMILIES[key].figure) == figure]
-                if len(rows):
-                    drawn = _forest(rows, words(title), one.results, words)
-                    stem = folder / f"distribution_{figure}{which}_{words.lang}"
-                    files += charts.save(drawn, stem)
+            for name, drawn in figures(one, words).items():
+                files += charts.save(drawn, folder / f"distribution_{name}{which}_{words.lang}")
     return files
 
 
-def _note(given: Sequence[Results], words: Words) -> str:
-    said = words(
+def _shown(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return what of a table is printed: the main measures, and winners among all mothers."""
+    if name == "winners":
+        table = table[table["group"] == ALL[0]]
+    if name == "equality":
+        table = table[table["measure"].isin(MAIN) | table["family"].isin(BY_WORK)]
+    return table.drop(columns="scenario")
+
+
+def figures(one: Shared, words: Words) -> dict[str, charts.Figure]:
+    """Draw the effects on every group, and who gains and who loses, where the folder tells it."""
+    table = of_groups(one)
+    table = table[table["window"] == LAST]
+    found = {}
+    for figure, (title, measures, by_work) in FIGURES.items():
+        rows = table[(table["family"].isin(BY_WORK) == by_work) & table["measure"].isin(measures)]
+        if len(rows):
+            found[figure] = _forest(rows, words(title), one.results, words)
+    if len(one.lives):
+        found["winners"] = _winners(one, words)
+    return found
+
+
+def _about_lives(words: Words) -> str:
+    return words(
+        "Each mother lives twice, with the programme and without it, on the same draws: she gains "
+        "or loses where her two lives differ in the same month. Households gain or lose where "
+        "their labour income, before fees of care, differs by more than a twentieth. Poverty "
+        "lines are INEGI's for towns, December 2025."
+    )
+
+
+def _about_groups(words: Words) -> str:
+    return words(
         "Groups are compared replicate by replicate, on the same draws. The p-value is "
         "Hotelling's, of the hypothesis that all groups gain alike; “–”: too few replicates for so "
         "many groups. Of absence, separations and care at risk less is a gain. Who works where is "
         "itself an effect: groups by work are not the same women in both arms."
     )
-    return f"{said}\n{source(given, words)}"
 
 
 def _forest(rows: pd.DataFrame, title: str, results: Results, words: Words) -> charts.Figure:
@@ -276,6 +373,20 @@ def _forest(rows: pd.DataFrame, title: str, results: Results, words: Words) -> c
         columns.append(Column(words.of(entry["label"]), unit, data[data["measure"] == measure]))
     axis = words("Effect in the last twelve months with its 90 % interval")
     return forest(columns, title, axis, source([results], words))
+
+
+def _winners(one: Shared, words: Words) -> charts.Figure:
+    """Draw shares of mothers who gain and who lose, a row for each group."""
+    table, groups = of_winners(one), catalogue()["groups"]
+    data = table[table["side_of"] != "unchanged"].assign(
+        name=table["group"].map(lambda key: fill(words.of(groups[key]["label"]), NAME))
+    )
+    panels = {words(change.label): data[data["change"] == key] for key, change in CHANGES.items()}
+    sides = {key: words(SIDES[key]) for key in ("gained", "lost")}
+    axis = words("Per cent of mothers of the group, last twelve months, with 90 % intervals")
+    return gains_and_losses(
+        panels, sides, words("Who gains and who loses"), axis, source([one.results], words)
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

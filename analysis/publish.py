@@ -54,6 +54,9 @@ HEADINGS = {
     "groups": N_("Number of groups"),
     "p_value": N_("p-value of equality"),
     "winner": N_("Gains most"),
+    "change": N_("What changes"),
+    "side_of": N_("For whom"),
+    "share": N_("Per cent of mothers"),
 }
 SHARES = ("baseline", "programme")
 EFFECTS = ("effect", "difference")
@@ -175,6 +178,8 @@ def _cells(row: dict[Any, Any], words: Words) -> dict[str, str]:
     for name in BOUNDS:
         if name in row:
             texts[name] = words.number(row[name], decimals(row[name], digits=2))
+    if "share" in row:
+        texts["share"] = words.number(row["share"], _fine(row))
     if "p_value" in row:
         texts["p_value"] = words.number(row["p_value"], 3)
     if "low" in row:
@@ -183,6 +188,8 @@ def _cells(row: dict[Any, Any], words: Words) -> dict[str, str]:
 
 
 def _fine(row: dict[Any, Any]) -> int:
+    if "share" in row:
+        return 2
     return decimals(
         *(row[name] for name in (*EFFECTS, "estimate", "low", "high") if name in row), digits=2
     )

@@ -16,10 +16,12 @@ from analysis.texts import N_, RefusedError, Words
 from sim.results.manifest import FILE, SCHEMA
 
 MONTHLY, ACCOUNTS = "monthly.parquet", "accounts.parquet"
+LIVES = "distribution.parquet"
 COLUMNS = {
     MONTHLY: ("arm", "replicate", "month", "group", "measure", "value"),
     ACCOUNTS: ("arm", "replicate", "month", "centre", "scheme", "places"),
 }
+"""Columns of the tables that every folder has."""
 NEEDED = ("replicates_done", "seed", "interval", "draws", "config")
 GUARDERIA = "guarderia"
 
@@ -106,6 +108,26 @@ class Results:
                 folder=self.folder, file=MONTHLY, measures=", ".join(measures),
             )  # fmt: skip
         return table.to_pandas()
+
+    def lives(self) -> pd.DataFrame:
+        """Return what is told of mothers compared one by one between both arms, at some months.
+
+        Returns
+        -------
+        DataFrame
+            Columns as of `monthly`; no rows where the run looked at none.
+
+        Raises
+        ------
+        RefusedError
+            If the table is damaged or lacks a column.
+        """
+        columns = list(COLUMNS[MONTHLY])
+        if not (self.folder / LIVES).is_file():
+            return pd.DataFrame(columns=columns)
+        _check(self.folder, LIVES, columns)
+        table = self._table(LIVES, columns=columns).to_pandas()
+        return table.astype({"group": str, "measure": str})
 
     def accounts(self, names: Sequence[str]) -> pd.DataFrame:
         """Return columns of the centres' accounts, from the agreement's first month on.

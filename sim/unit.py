@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sim.core.sources import fingerprint_of_sources
 from sim.model import PoloModel
 from sim.results.accounts import Ledger
+from sim.results.lives import Lives, Looks
 from sim.results.panel import Interviews, Panel
 from sim.results.tally import Tally
 from sim.settings import Settings
@@ -32,6 +33,7 @@ class Lived(NamedTuple):
     tally: Tally
     ledger: Ledger
     panel: Panel = Panel({})
+    lives: Lives | None = None
 
 
 Outcome = dict[str, Lived]
@@ -78,29 +80,35 @@ def outcome(unit: Unit, tick: Callable[[], Any] | None = None) -> Outcome:
     settings = unit.settings
     baseline = PoloModel(settings, unit.replicate, settings.plan.without_centres())
     interviews = Interviews(baseline)
-    live(baseline, settings.burn_in, tick, interviews)
+    live(baseline, settings.burn_in, tick, interviews.ask)
     programme, same_women = baseline.fork(settings.plan), interviews.fork()
-    kept = {}
-    for arm, model, asked in zip(
-        ARMS, (baseline, programme), (interviews, same_women), strict=True
-    ):
-        live(model, settings.months, tick, asked)
-        tally = Tally.of(model.history, model.tables["centres"].scheme)
-        kept[arm] = Lived(tally, Ledger.of(model), asked.panel())
-    return kept
+    looks = Looks(baseline)
+    live(baseline, settings.months, tick, interviews.ask, looks.at_baseline)
+    live(programme, settings.months, tick, same_women.ask, looks.at_programme)
+    return {
+        arm: Lived(
+            Tally.of(model.history, model.tables["centres"].scheme),
+            Ledger.of(model),
+            asked.panel(),
+            lives,
+        )
+        for arm, model, asked, lives in zip(
+            ARMS, (baseline, programme), (interviews, same_women), looks.lives(), strict=True
+        )
+    }
 
 
 def live(
     model: PoloModel,
     months: int,
     tick: Callable[[], Any] | None,
-    interviews: Interviews | None = None,
+    *watch: Callable[[PoloModel], None],
 ) -> None:
-    """Step a model for some months, asking the women of a panel after each."""
+    """Step a model for some months; after each let those who watch see it."""
     for _ in range(months):
         model.step()
-        if interviews is not None:
-            interviews.ask(model)
+        for see in watch:
+            see(model)
         if tick is not None:
             tick()
 

@@ -101,7 +101,8 @@ def steps_of(settings: Settings) -> int:
 
 def _lived(task: Task, tick: Tick) -> list[Counts]:
     """Return what was counted in each arm."""
-    settings = task.settings
+    looks = task.settings.distribution.model_copy(update={"every": 0})  # none is asked for here
+    settings = task.settings.model_copy(update={"distribution": looks})
     older = older_women([(settings.polo, settings.scale)])
     arms = outcome(Unit(settings, task.replicate, ""), tick)
     return [Counts(lived.tally, older, settings.parameters) for lived in arms.values()]

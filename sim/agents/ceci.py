@@ -10,6 +10,7 @@ from sim.core.records import View, row_type
 # Schemes
 GUARDERIA, IMSS, EMPRESA, CAMPO = 0, 1, 2, 3
 SCHEMES = {"guarderia": GUARDERIA, "imss": IMSS, "empresa": EMPRESA, "campo": CAMPO}
+NEW = (IMSS, EMPRESA, CAMPO)  # the programme's
 ESTUDIO = 4  # of a replayed study: for whom it invites, at its own fee; in no programme
 # Who may use the centres of a replayed study: nobody, women at work, or those at home too
 UNINVITED, WORKING, ANYHOW = 0, 1, 2

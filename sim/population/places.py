@@ -38,6 +38,21 @@ def distances(polo: Polo) -> np.ndarray:
     return np.round(np.maximum(straight, inside) * polo.zones.detour_factor, 3)
 
 
+def to_nearest(distance: np.ndarray, centre_zones: np.ndarray) -> np.ndarray:
+    """Return how far (km) each zone is from the nearest of some centres; infinite without any.
+
+    Parameters
+    ----------
+    distance : ndarray of float, shape (zones, places)
+    centre_zones : ndarray of int, shape (centres,)
+
+    Returns
+    -------
+    ndarray of float, shape (zones,)
+    """
+    return distance[:, centre_zones].min(axis=1, initial=np.inf)
+
+
 def nearest(distance: np.ndarray, centre_zones: np.ndarray, usable: np.ndarray) -> np.ndarray:
     """Return the `REACH` nearest usable centres of each zone, -1 where there are fewer.
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.agents.ceci import CAMPO, EMPRESA, IMSS
+from sim.agents.ceci import NEW
 from sim.agents.mother import FORMAL, NOBODY
 from sim.model import PoloModel
 from sim.population.quotas import lots, smallest
@@ -21,8 +21,6 @@ NEVER = 30_000
 """Month of what did not happen: no centre opened near, or at the firm."""
 NOWHERE = 1_000_000
 """Metres to the nearest new centre while there is none."""
-NEW = (IMSS, EMPRESA, CAMPO)
-"""Schemes of the programme's centres."""
 
 
 @dataclass(frozen=True)

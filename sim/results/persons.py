@@ -5,6 +5,8 @@ same names, so that what the result tables tell of groups can be told of persons
 """
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +48,18 @@ YOUNG = 25
 """Years below which ENOE's first age group ends."""
 
 
+class _Rows:
+    """Some rows of a table, of which only the columns that are asked for are copied, once."""
+
+    def __init__(self, table: Any, rows: np.ndarray) -> None:
+        self._table, self._rows = table, rows
+
+    def __getattr__(self, column: str) -> np.ndarray:
+        found = self._table[column][self._rows]
+        setattr(self, column, found)
+        return found
+
+
 class People:
     """Rows of a model's women after a month was stepped, with that month's number.
 
@@ -58,15 +72,26 @@ class People:
 
     def __init__(self, model: PoloModel, rows: np.ndarray | None = None) -> None:
         self.model = model
-        which = slice(None) if rows is None else rows
-        self.mothers = model.tables["mothers"][which]
-        self.children = model.tables["children"][which]
-        self.households = model.tables["households"][which]
+        self.mothers, self.children, self.households = (
+            self._table(name, rows) for name in ("mothers", "children", "households")
+        )
         self.month = int(model.now["month"][0]) - 1
-        self.size = self.mothers.size
+        self.size = model.tables["mothers"].size if rows is None else rows.size
+
+    def _table(self, name: str, rows: np.ndarray | None) -> Any:
+        table = self.model.tables[name]
+        return table if rows is None else _Rows(table, rows)
+
+    @cached_property
+    def ages(self) -> np.ndarray:
+        """Months of age of each child, 10,000 where there is none, shape (women, slots)."""
         there = self.children.birth != NEVER
-        self.ages = np.where(there, self.month - self.children.birth, 10_000)
-        self.in_centre = there & (self.children.centre != NOBODY)
+        return np.where(there, self.month - self.children.birth, 10_000)
+
+    @cached_property
+    def in_centre(self) -> np.ndarray:
+        """True for each child who has a place, shape (women, slots)."""
+        return (self.children.birth != NEVER) & (self.children.centre != NOBODY)
 
     @property
     def works(self) -> np.ndarray:
@@ -168,7 +193,7 @@ TRUTHS: dict[str, Callable[[People], np.ndarray]] = {
     "disagrees": lambda o: o.mothers.disagrees == 1,
     "evening_shift": lambda o: o.mothers.kind == MAQUILA_EVENING,
     "on_leave": lambda o: o.mothers.leave > 0,
-    "in_centre": lambda o: o.in_centre.any(axis=1),
+    "in_centre": lambda o: o.in_centre.max(axis=1),
     "asks": lambda o: (o.children.wants == 1).any(axis=1),
 }
 """Traits that are true or false. `insured` is by her job or by somebody of the household."""

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from sim.results.accounts import Ledger
 from sim.results.folder import replacing
+from sim.results.lives import Lives
 from sim.results.panel import Panel
 from sim.results.tally import Tally
 from sim.unit import Lived, Outcome
@@ -23,6 +24,8 @@ FORMAT = b"ceci-unit 1 "
 CODEC, LEVEL = "zstd", 3
 ANSWER = "panel."
 """Begins the name of an array that is a column of a panel."""
+LOOK = "lives."
+"""Begins the name of an array of the mothers looked at."""
 
 
 class UnusableError(Exception):
@@ -89,8 +92,8 @@ def decode(content: bytes, key: str, fingerprint: str) -> Outcome:
                 of["people"], of["firms"], of["centres"], *map(tuple, header["names"][arm])
             ),
             Ledger(of["month"], of["centre"], of["values"], of["schemes"]),
-            Panel({name.removeprefix(ANSWER): array for name, array in of.items()
-                   if name.startswith(ANSWER)}),
+            Panel(_named(of, ANSWER)),
+            Lives(**looked) if (looked := _named(of, LOOK)) else None,
         )
         for arm, of in found.items()
     }  # fmt: skip
@@ -184,7 +187,7 @@ class Store:
 
 
 def _arrays(lived: Lived) -> dict[str, np.ndarray]:
-    tally, ledger, panel = lived
+    tally, ledger, panel, lives = lived
     return {
         "people": tally.people,
         "firms": tally.firms,
@@ -194,6 +197,16 @@ def _arrays(lived: Lived) -> dict[str, np.ndarray]:
         "values": ledger.values,
         "schemes": ledger.schemes,
         **{f"{ANSWER}{name}": column for name, column in panel.columns.items()},
+        **{f"{LOOK}{name}": array for name, array in (vars(lives) if lives else {}).items()},
+    }
+
+
+def _named(arrays: dict[str, np.ndarray], beginning: str) -> dict[str, np.ndarray]:
+    """Return the arrays whose names begin so, by the rest of their names."""
+    return {
+        name.removeprefix(beginning): array
+        for name, array in arrays.items()
+        if name.startswith(beginning)
     }
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from sim.programme.calendar import months_of
 from sim.results.accounts import accounts_frame
 from sim.results.catalogue import catalogue, units
+from sim.results.lives import Lives, lives_frame
 from sim.results.measures import Counts, measure, monthly_frame, older_women
 from sim.results.panel import panel_frame
 from sim.results.tables import Effects, TableWriter, write_csv
@@ -33,7 +34,8 @@ class ResultStream:
         Of each region, in the order in which they are added up.
     folder : Path
         Where monthly.parquet, accounts.parquet, effects.csv and, for several regions,
-        regions.parquet, and panel.parquet where one is asked for, are written.
+        regions.parquet, and distribution.parquet and panel.parquet where they are asked for, are
+        written.
 
     Attributes
     ----------
@@ -47,18 +49,22 @@ class ResultStream:
         self._months = min(12, settings.months)
         self._effects = Effects(self._months, settings.interval)
         names = ["monthly", "accounts", *(["regions"] if len(regions) > 1 else [])]
+        names += ["distribution"] if settings.distribution.every else []
         names += ["panel"] if settings.panel.women else []
         self._tables = {name: TableWriter(folder / f"{name}.parquet") for name in names}
 
     def add(self, replicate: int, outcomes: Iterable[Outcome]) -> None:
         """Write a replicate, given the outcome of each region in order."""
         totals: dict[str, Tally] = {}
+        lived: dict[str, Lives] = {}
         accounts: list[pd.DataFrame] = []
         places: list[pd.DataFrame] = []
         for region, outcome in zip(self.regions, outcomes, strict=True):
             for arm in ARMS:
-                tally, ledger, panel = outcome[arm]
+                tally, ledger, panel, lives = outcome[arm]
                 totals[arm] = totals[arm] + tally if arm in totals else tally
+                if lives:
+                    lived[arm] = lived[arm] + lives if arm in lived else lives
                 accounts.append(accounts_frame(ledger, region, arm, replicate))
                 if "panel" in self._tables and panel.columns:
                     self._tables["panel"].write(panel_frame(panel, region, arm, replicate))
@@ -73,6 +79,10 @@ class ResultStream:
         if places:
             self._tables["regions"].write(_joined(places))
         self._tables["monthly"].write(monthly)
+        if "distribution" in self._tables:
+            told = [lives_frame(lives, self.settings, arm, replicate)
+                    for arm, lives in lived.items()]  # fmt: skip
+            self._tables["distribution"].write(_joined(told))
         self._effects.add(monthly)
         self.done += 1
 

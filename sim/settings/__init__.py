@@ -78,6 +78,7 @@ __all__ = [
     "Calendar",
     "CalendarYear",
     "Clock",
+    "Distribution",
     "EveningTurn",
     "Executor",
     "Figure",
@@ -149,6 +150,18 @@ class Survey(Strict):
     near_km: Annotated[float, Field(gt=0, le=200)] = 3
 
 
+class Distribution(Strict):
+    """Looks at mothers in both arms: how often, when income changed, what is poor.
+
+    Lines are those of INEGI, income by person and month.
+    """
+
+    every: Annotated[int, Field(ge=0, le=240)]
+    change: Annotated[float, Field(ge=0, le=1)]
+    poverty_line: Figure
+    extreme_poverty_line: Figure
+
+
 class Settings(Strict):
     """Everything that a run is told."""
 
@@ -169,6 +182,7 @@ class Settings(Strict):
     executor: Executor = Executor()
     posterior: bool = False
     panel: Survey = Survey()
+    distribution: Distribution
     population: Population
     parameters: dict[str, Parameter]
     polo: Polo

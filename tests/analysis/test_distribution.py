@@ -3,14 +3,17 @@
 Each is repeated 200 times; seeds are fixed.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis import distribution
-from analysis.distribution import FAMILIES, of_equality, shared
+from analysis.distribution import FAMILIES, INCOME, of_equality, shared
 from analysis.equality import between, equality
 from analysis.results import Results
+from analysis.winners import CHANGES, winners
 from tests.analysis.made import monthly_table
 
 KINDS = ("chance", "parameters and chance")
@@ -97,10 +100,12 @@ def test_who_gains_most_is_recovered(saved) -> None:
 
 
 def test_every_family_is_told(saved) -> None:
+    monthly = {name: family for name, family in FAMILIES.items()
+               if name not in ("quintile", "youngest", "way")}  # fmt: skip
     told = saved["equality"].groupby("family")["measure"].agg(set).to_dict()
-    assert told == {name: set(family.measures) for name, family in FAMILIES.items()}
+    assert told == {name: set(family.measures) - set(INCOME) for name, family in monthly.items()}
     groups = saved["groups"].groupby("family")["group"].agg(set).to_dict()
-    assert groups == {name: set(family.groups) for name, family in FAMILIES.items()}
+    assert groups == {name: set(family.groups) for name, family in monthly.items()}
 
 
 def test_less_absence_is_a_gain(folder) -> None:
@@ -138,3 +143,87 @@ def test_nothing_to_tell_apart_is_one_line(folder, capsys) -> None:
         said = capsys.readouterr().err
         assert said.count("\n") == 1
         assert str(path) in said
+
+
+def lives_table(replicates: int = 8, gained: float = 3.0, lost: float = 1.0) -> pd.DataFrame:
+    """Return a table of looks: every quarter, groups of mothers of a household's income alone."""
+    groups = FAMILIES["quintile"].groups
+    measures = ("employment", "formal_employment", "poverty", "income_per_person")
+    table = monthly_table(2.0, replicates, measures=measures, groups=["mothers_u4", *groups])
+    told = {"gained_work": gained, "lost_work": lost, "gained_formal": 1.0, "lost_formal": 0.5,
+            "better_off": 2.0, "worse_off": 1.5}  # fmt: skip
+    apart = monthly_table(0.0, replicates, measures=tuple(told), groups=["mothers_u4", *groups])
+    rng = np.random.default_rng(9)
+    luck = rng.normal(0, 0.1, len(apart))
+    apart["value"] = (apart["measure"].map(told) + luck).where(apart["arm"] == "programme", 0.0)
+    gini = monthly_table(0.0, replicates, measures=("gini",), groups=["mothers_u4", "women_15_49"])
+    gini["value"] = 0.4 - 0.01 * (gini["arm"] == "programme")
+    every = pd.concat([table, apart, gini])
+    return every[every["month"].dt.month % 3 == 0]
+
+
+@pytest.fixture
+def looked(folder, tmp_path):
+    """Return the tables of a folder whose mothers were compared one by one."""
+    path = folder("one", monthly_table(2.0, 8))
+    lives_table().to_parquet(path / "distribution.parquet")
+    out = tmp_path / "out"
+    assert distribution.main([str(path), "--out", str(out), "--lang", "en"]) == 0
+    assert (out / "distribution_winners_en.png").stat().st_size > 10_000
+    return {name: pd.read_csv(out / f"distribution_{name}.csv")
+            for name in ("equality", "groups", "winners", "incomes")}  # fmt: skip
+
+
+def test_winners_and_losers_are_recovered(looked) -> None:
+    of = looked["winners"].set_index(["change", "group", "side_of"])
+    assert of["share"].groupby(level=["change", "group"]).sum().round(9).eq(100).all()
+    for side, share in {"gained": 3.0, "lost": 1.0, "unchanged": 96.0}.items():
+        row = of.loc[("work", "mothers_u4_quintile_2", side)]
+        assert row["share"] == pytest.approx(share, abs=0.1)
+        assert row["low"] < row["share"] < row["high"]
+    assert list(of.index.get_level_values("group").unique()) == [
+        "mothers_u4", *FAMILIES["quintile"].groups
+    ]  # fmt: skip
+
+
+def test_incomes_poverty_and_inequality_are_told(looked) -> None:
+    of = looked["incomes"].set_index(["measure", "group"])
+    assert of.loc[("gini", "women_15_49"), "effect"] == pytest.approx(-0.01)
+    assert of.loc[("poverty", "mothers_u4"), "effect"] == pytest.approx(2.0, abs=0.6)
+
+
+def test_groups_of_looks_are_a_family_like_others(looked) -> None:
+    told = looked["groups"].groupby("family")["group"].agg(set).to_dict()
+    assert told["quintile"] == set(FAMILIES["quintile"].groups)
+    assert {"schooling", "partner"} <= set(told)
+    cells = looked["equality"].set_index(["family", "measure"])
+    assert ("quintile", "employment") in cells.index
+
+
+def test_a_damaged_table_of_looks_is_one_line(folder, capsys) -> None:
+    path = folder("one", monthly_table(2.0, 4))
+    (path / "distribution.parquet").write_bytes(b"PAR1 and no more")
+    assert distribution.main([str(path), "--lang", "en"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "distribution.parquet" in said
+
+
+def test_planted_shares_of_winners_are_covered() -> None:
+    hits = []
+    rng = np.random.default_rng(5)
+    months = pd.date_range("2027-09-01", periods=4, freq="3MS")
+    index = pd.MultiIndex.from_product([range(8), months], names=["replicate", "month"])
+    results = SimpleNamespace(interval="chance", opened=pd.Series({n: months[0] for n in range(8)}))
+    for _ in range(200):
+        own = np.repeat(3.0 + rng.normal(0, 0.4, 8), 4)
+        rows = pd.DataFrame({"value": own}, index=index).reset_index()
+        told = [
+            rows.assign(measure=name, group="mothers_u4", arm="programme",
+                        value=rows["value"] if name == "gained_work" else 1.0)
+            for change in CHANGES.values() for name in (change.gained, change.lost)
+        ]  # fmt: skip
+        table = winners(results, pd.concat(told)).set_index(["change", "side_of"])
+        row = table.loc[("work", "gained")]
+        hits.append(row["low"] <= 3.0 <= row["high"])
+    assert 0.85 <= np.mean(hits) <= 0.95
