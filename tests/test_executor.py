@@ -23,7 +23,7 @@ from sim.settings import Executor, Settings
 from sim.unit import fingerprint, months_simulated
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLES = ("monthly.parquet", "effects.csv", "accounts.parquet")
+TABLES = ("monthly.parquet", "effects.csv", "accounts.parquet", "distribution.parquet")
 SMALL = ["scale=0.01", "burn_in=1", "months=3"]
 
 
