@@ -112,8 +112,8 @@ def manifest(
                 "processors": os.cpu_count(),
             },
             "dependencies": _dependencies(),
-            "inputs": {name: _sha256(inputs[name]) for name in sorted(inputs)},
-            "results": {name: _sha256(names[name]) for name in sorted(names)},
+            "inputs": {name: hash_of(inputs[name]) for name in sorted(inputs)},
+            "results": {name: hash_of(names[name]) for name in sorted(names)},
             "config": config,
         }
     )
@@ -139,7 +139,8 @@ def write_manifest(record: Mapping[str, Any], folder: Path) -> Path:
     ValueError
         If ``record`` holds NaN or an infinity.
     """
-    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
+    whole = {**record, "fingerprint": fingerprint_of(record)}
+    text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
     path = folder / FILE
     with replacing(path) as aside:
         aside.write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -196,7 +197,15 @@ def _peak_memory() -> float | None:
     return round(peak * unit / 2**20, 1)
 
 
-def _sha256(source: Path | bytes) -> str:
+def fingerprint_of(record: Mapping[str, Any]) -> str:
+    """Return a hash of all that a manifest says but the fingerprint itself."""
+    said = {name: value for name, value in record.items() if name != "fingerprint"}
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hash_of(text.encode())
+
+
+def hash_of(source: Path | bytes) -> str:
+    """Return the SHA-256 of a file or of its content, in hexadecimal digits."""
     if isinstance(source, bytes):
         return hashlib.sha256(source).hexdigest()
     with open(source, "rb") as file:
