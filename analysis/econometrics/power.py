@@ -10,7 +10,7 @@ from scipy import stats
 from analysis.econometrics.designs import MAKERS, Design
 from analysis.econometrics.estimators import LEVEL, two_way_effect
 from analysis.econometrics.panel import NEVER, Survey
-from sim.errors import InputError
+from analysis.texts import RefusedError
 
 POLOS = (0.5, 1.0, 2.0, 4.0)
 """Zones of a design, in polos' worth of them."""
@@ -105,7 +105,7 @@ def _draws(
         kept = {arm: asked[told["person"].to_numpy()] for arm, told in survey.rows.items()}
         try:
             design = MAKERS[name](survey, kept)
-        except InputError:
+        except RefusedError:
             continue  # too few are asked, or one replicate has no other polo to compare with
         for size, (months, end) in product(_sizes(survey), _ends(survey, design)):
             sample = design.of(rng.integers(0, design.first.size, size)).until(end)
