@@ -71,10 +71,9 @@ def econometrics(
     files = publish("econometrics", list(sheets.values()), folder, words)
     with charts.style():
         for design in compared:
-            drawn = {
-                "events": event_study(design, events, survey, told, words),
-                "power": power_by_size(design, power, survey, told, words),
-            }
+            drawn = {"events": event_study(design, events, survey, told, words)}
+            if (power["design"] == design.name).any():  # some resample had something to compare
+                drawn["power"] = power_by_size(design, power, survey, told, words)
             for name, figure in drawn.items():
                 stem = folder / f"econometrics_{name}_{design.name}_{words.lang}"
                 files += charts.save(figure, stem)

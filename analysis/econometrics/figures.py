@@ -53,10 +53,11 @@ def power_by_size(
     Parameters
     ----------
     table : DataFrame
-        As `analysis.econometrics.power.power_table` returns it. Of it the sizes are drawn in which
-        all women of the panel are asked.
+        As `analysis.econometrics.power.power_table` returns it, with rows of the design. Of these
+        the sizes are drawn in which all women of the panel are asked.
     """
     rows = table[(table["design"] == design.name) & (table["mothers"] == table["mothers"].max())]
+    rows = rows.sort_values(["months", "zones"], kind="stable")
     every = words.number(rows["mothers"].max(), 0)
     return power(
         pd.DataFrame(
