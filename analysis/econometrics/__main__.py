@@ -59,10 +59,7 @@ def econometrics(
     events, power = events_table(compared, found), power_table(survey, draws)
     tables = {"estimates": estimates, "events": events, "power": power}
     note = "\n".join([*notes, source(survey, words)])
-    sheets = {
-        name: _sheet(name, table.assign(outcome=outcome), note, words)
-        for name, table in tables.items()
-    }
+    sheets = {name: _sheet(name, table, outcome, note, words) for name, table in tables.items()}
     for design in compared:
         show(_estimates(sheets["estimates"], design, told, words), words)
         show(_power(sheets["power"], design, told, words), words)
@@ -108,24 +105,24 @@ def _designs(survey: Survey, words: Words) -> tuple[list[Design], list[str]]:
     return found, notes
 
 
-def _sheet(name: str, table: pd.DataFrame, note: str, words: Words) -> Sheet:
+def _sheet(name: str, table: pd.DataFrame, outcome: str, note: str, words: Words) -> Sheet:
     """Return a table to publish, which says of which outcome it is."""
     titles = {
         "estimates": words("What evaluators would estimate, beside the true effect"),
         "events": words("Event studies"),
         "power": words("What each size of evaluation would find"),
     }
-    labels = {key: outcome.label for key, outcome in OUTCOMES.items()}
+    labels = {outcome: OUTCOMES[outcome].label}
     names: dict[str, dict[Any, str]] = {
         column: {key: words(text) for key, text in texts.items()}
         for column, texts in (("outcome", labels), ("design", designs.LABELS),
                               ("estimator", estimators.LABELS))
     }  # fmt: skip
     names["covers"] = {True: words("yes"), False: words("no")}
-    first = ["outcome", *(column for column in table if column != "outcome")]
-    places = OUTCOMES[table["outcome"].iloc[0]].decimals
-    decimals = dict.fromkeys(VALUES, places) | dict.fromkeys(COUNTS, 0) | {"power": 2}
-    return Sheet(name, titles[name], table[first], note, names, decimals)
+    told = table.assign(outcome=outcome)[["outcome", *table]]
+    decimals = dict.fromkeys(VALUES, OUTCOMES[outcome].decimals)
+    decimals |= dict.fromkeys(COUNTS, 0) | {"power": 2}
+    return Sheet(name, titles[name], told, note, names, decimals)
 
 
 def _estimates(sheet: Sheet, design: Design, told: Outcome, words: Words) -> Sheet:
@@ -153,7 +150,7 @@ def _power(sheet: Sheet, design: Design, told: Outcome, words: Words) -> Sheet:
     """Return what the terminal shows of the power of a design: to the last month."""
     table = sheet.table[(sheet.table["design"] == design.name)
                         & (sheet.table["estimator"] == TOLD)]  # fmt: skip
-    table = table[table["months"] == table["months"].max()]
+    table = table[table["months"] == table["months"].max()].copy()
     table.insert(table.columns.get_loc("power"), "power_percent", 100 * table["power"])
     title = words("What each size of evaluation would find, by imputation ({unit})",
                   unit=words(told.unit))  # fmt: skip

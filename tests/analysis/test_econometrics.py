@@ -17,7 +17,7 @@ from analysis.econometrics import __main__ as command
 from analysis.econometrics import designs, panel
 from analysis.econometrics.designs import Design
 from analysis.econometrics.estimators import ESTIMATORS, MODERN, estimate, estimators_of
-from analysis.econometrics.power import imputed_effect, power_table
+from analysis.econometrics.power import COLUMNS, imputed_effect, power_table
 from analysis.publish import HEADINGS
 from analysis.texts import LOCALES, Words
 from sim.errors import InputError
@@ -293,6 +293,16 @@ def test_a_share_of_the_women_too_small_for_a_design_is_left_out_of_the_table(tm
     table = power_table(panel.read(path, "hours"), draws=3)
     assert set(table["design"]) == {"zones"}, "there is one replicate"
     assert table["mothers"].max() == 1.0 and table["se"].notna().all()
+
+
+def test_without_any_power_the_estimates_are_told(tmp_path, drawn, capsys, monkeypatch):
+    """Where no resample has anything to compare."""
+    monkeypatch.setattr(command, "power_table", lambda *_: pd.DataFrame(columns=COLUMNS))
+    path = folder_with(tmp_path / "run", rows_of(made(0, "constant"), 0))
+    assert command.main([str(path), "--outcome", "hours", "--lang", "en"]) == 0
+    assert set(drawn) == {"econometrics_events_zones_en"}
+    assert "Two-way fixed effects" in capsys.readouterr().out
+    assert pd.read_csv(path / "analysis" / "econometrics_power.csv").empty
 
 
 # What cannot be used
