@@ -1,9 +1,12 @@
 """What the commands of the analysis share: arguments, folders, and errors in one line."""
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from analysis.publish import NEEDED, check
 from analysis.results import read_all
@@ -14,15 +17,72 @@ Job = Callable[..., Iterable[Path]]
 FOLDER = "analysis"
 
 
+@dataclass(frozen=True)
+class Option:
+    """An option of one command.
+
+    Attributes
+    ----------
+    about : str
+        What it is for; marked for translation.
+    default : object
+        Its value where it is not given.
+    choices : sequence of str
+        All that it may be; empty where it may be anything.
+    number : {int, float} or None
+        What kind of number it is; None for a text.
+    least : float
+        The least that a number may be.
+    """
+
+    about: str
+    default: Any = None
+    choices: Sequence[str] = ()
+    number: Callable[[str], float] | None = None
+    least: float = 0
+
+    def read(self, name: str, said: str | None) -> Any:
+        """Return the value that was given.
+
+        Raises
+        ------
+        RefusedError
+            If it is none of those allowed.
+        """
+        if said is None:
+            return self.default
+        if self.choices and said not in self.choices:
+            raise RefusedError(
+                N_("--{name} {said}: one of these is needed: {choices}"),
+                name=name, said=said, choices=", ".join(self.choices),
+            )  # fmt: skip
+        if self.number is None:
+            return said
+        try:
+            value = self.number(said)
+        except ValueError:
+            value = math.nan
+        if not self.least <= value < math.inf:
+            raise RefusedError(
+                N_("--{name} {said}: a whole number is needed, {least} or more")
+                if self.number is int
+                else N_("--{name} {said}: a number is needed, {least} or more"),
+                name=name, said=said, least=self.least,
+            )  # fmt: skip
+        return value
+
+
 def run(
     name: str,
     about: str,
     job: Job,
     arguments: Sequence[str] | None = None,
     least: int = 1,
-    options: Mapping[str, str] | None = None,
+    options: Mapping[str, str | Option] | None = None,
     inside: str = FOLDER,
     needed: Sequence[str] = NEEDED,
+    several: bool = True,
+    read: Callable[[Sequence[Path]], Any] = read_all,
 ) -> int:
     """Run a command on result folders.
 
@@ -31,19 +91,24 @@ def run(
     name, about : str
         Of the command; `about` is marked for translation.
     job : callable
-        Given the results, the folder to write in, the words, and by name what `options` were
-        given (a text, or None); returns the files written.
+        Given what `read` returns, the folder to write in, the words, and by name the values of
+        `options`; returns the files written.
     arguments : sequence of str, optional
         Command line, without the program's name.
     least : int
         How many folders it takes.
-    options : mapping of str to str, optional
-        Names of options of this command alone, and what they are for, marked for translation.
+    options : mapping of str to str or Option, optional
+        Options of this command alone by name; where one is a text or None, what it is for is
+        enough.
     inside : str
         Folder of the first result folder in which the files go unless told otherwise; empty for
         the result folder itself.
     needed : sequence of str
         Packages without which it cannot work.
+    several : bool
+        Whether it takes more than one folder.
+    read : callable
+        Reads the folders, or refuses them.
 
     Returns
     -------
@@ -61,16 +126,24 @@ def run(
         help=words("where the files go; {folder} unless given", folder=str(Path("DIR", inside))),
     )  # fmt: skip
     parser.add_argument("--lang", choices=list(LOCALES), default="es", help=words("language"))
-    own = options or {}
-    for option, meaning in own.items():
-        parser.add_argument(f"--{option}", metavar=option.upper(), help=words(meaning))
+    own = {
+        name: option if isinstance(option, Option) else Option(option)
+        for name, option in (options or {}).items()
+    }
+    for name, option in own.items():
+        parser.add_argument(f"--{name}", metavar=name.upper(), help=words(option.about))
     given = parser.parse_args(arguments)
     try:
         check(needed)
         if len(given.folders) < least:
             raise RefusedError(N_("{count} folders are needed, and one is given"), count=least)
-        results, folder = read_all(given.folders), given.out or given.folders[0] / inside
-        files = job(results, folder, words, **{option: getattr(given, option) for option in own})
+        if len(given.folders) > 1 and not several:
+            raise RefusedError(
+                N_("one folder is taken, and {count} are given"), count=len(given.folders)
+            )
+        values = {name: option.read(name, getattr(given, name)) for name, option in own.items()}
+        results, folder = read(given.folders), given.out or given.folders[0] / inside
+        files = job(results, folder, words, **values)
     except RefusedError as error:
         return _say(error.said(words), words, 2)
     except OSError as error:

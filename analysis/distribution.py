@@ -302,7 +302,8 @@ def distribution(given: list[Results], folder: Path, words: Words) -> list[Path]
         table = pd.concat(parts, ignore_index=True)
         about = _about_lives if name in LIVES else _about_groups
         note = f"{about(words)}\n{source(given, words)}"
-        sheets.append(Sheet(name, titles[name], table, note, names))
+        decimals = {"share": 2, "low": 2} if name == "winners" else {}
+        sheets.append(Sheet(name, titles[name], table, note, names, decimals))
     for sheet in sheets:
         if sheet.name in SHOWN:
             for scenario, table in sheet.table.groupby("scenario", sort=False):

@@ -8,32 +8,16 @@ import numpy as np
 import pandas as pd
 
 from analysis import charts
+from analysis.texts import LOCALES, N_, Words
 
-WORDS = {
-    "en": {
-        "title": "Published evaluations, replayed inside the simulator",
-        "x": "distance from the published figure\n(half-widths of its interval)",
-        "band": "published interval, or stated band",
-        "series": "replayed: mean and 90 % interval",
-        "row": "{label}\n{published} [{low}, {high}] {unit}; replayed {estimate}",
-        "source": "Source: python -m experiments.validate, and the studies named in configs/study",
-    },
-    "es": {
-        "title": "Evaluaciones publicadas, repetidas dentro del simulador",
-        "x": "distancia de la cifra publicada\n(semianchos de su intervalo)",
-        "band": "intervalo publicado, o banda declarada",
-        "series": "repetida: media e intervalo de 90 %",
-        "row": "{label}\n{published} [{low}, {high}] {unit}; repetida {estimate}",
-        "source": "Fuente: python -m experiments.validate, y los estudios citados en configs/study",
-    },
-}
-UNITS_ES = {
-    "percentage points": "puntos porcentuales",
-    "hours a week": "horas por semana",
-    "per cent": "por ciento",
-    "ratio of days ill": "razón de días enfermos",
-    "points of employment per point of use": "puntos de ocupación por punto de uso",
-}
+UNITS = (
+    N_("percentage points"),
+    N_("hours a week"),
+    N_("per cent"),
+    N_("ratio of days ill"),
+    N_("points of employment per point of use"),
+)
+"""Units of published results, as the studies write them."""
 FARTHEST = 3.0
 """Half-widths at which an interval is cut, so that one row does not make the others small."""
 
@@ -57,17 +41,21 @@ def forest(table: pd.DataFrame, folder: Path) -> list[Path]:
         ``studies_<lang>.png`` and ``.svg``.
     """
     files: list[Path] = []
-    for lang, words in WORDS.items():
-        rows = pd.DataFrame([_row(row, words, lang) for row in table.to_dict("records")])
+    for words in map(Words, LOCALES):
         with charts.style():
             figure = charts.intervals(
-                rows, words["title"], words["x"], words["source"], band=(-1, 1, words["band"])
-            )
-            files += charts.save(figure, folder / f"studies_{lang}")
+                pd.DataFrame([_row(row, words) for row in table.to_dict("records")]),
+                words("Published evaluations, replayed inside the simulator"),
+                words("distance from the published figure\n(half-widths of its interval)"),
+                words("Source: python -m experiments.validate, and the studies named in "
+                      "configs/study"),
+                band=(-1, 1, words("published interval, or stated band")),
+            )  # fmt: skip
+            files += charts.save(figure, folder / f"studies_{words.lang}")
     return files
 
 
-def _row(row: Mapping[Any, Any], words: Mapping[str, str], lang: str) -> dict[str, Any]:
+def _row(row: Mapping[Any, Any], words: Words) -> dict[str, Any]:
     value, low, high = (float(row[name]) for name in ("published", "low", "high"))
     below = value - low if np.isfinite(low) else np.nan
     above = high - value if np.isfinite(high) else np.nan
@@ -82,17 +70,17 @@ def _row(row: Mapping[Any, Any], words: Mapping[str, str], lang: str) -> dict[st
         half = above if gap > 0 else below
         return float(np.clip(gap / half, -FARTHEST, FARTHEST)) if gap else 0.0
 
-    unit = str(row["unit"])
     return {
-        "name": words["row"].format(
-            label=row[f"label_{lang}"],
+        "name": words(
+            "{label}\n{published} [{low}, {high}] {unit}; replayed {estimate}",
+            label=row[f"label_{words.lang}"],
             published=_short(value),
             low=_short(low),
             high=_short(high),
-            unit=unit if lang == "en" else UNITS_ES.get(unit, unit),
+            unit=words(str(row["unit"])),
             estimate=_short(float(row["estimate"])),
         ),
-        "series": words["series"],
+        "series": words("replayed: mean and 90 % interval"),
         "low": scaled("estimate_low"),
         "middle": scaled("estimate"),
         "high": scaled("estimate_high"),

@@ -1,6 +1,5 @@
 """The figures of a run, drawn from its monthly table; ``python -m analysis.figures DIR``."""
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis import charts
+from analysis.command import run
+from analysis.results import MONTHLY, unreadable
+from analysis.texts import LOCALES, N_, RefusedError, Words
 from sim.results.catalogue import catalogue
+from sim.results.manifest import FILE
 
 if TYPE_CHECKING:
     from sim.settings import Interval
 
-TABLE = "monthly.parquet"
 COLUMNS = ["scenario", "arm", "replicate", "month", "group", "measure", "value"]
 OPENED = pd.Timestamp("2026-01-01")
 
@@ -26,11 +28,12 @@ OPENED = pd.Timestamp("2026-01-01")
 class Plan:
     """What a figure shows: every measure in every group, ``columns`` side by side.
 
-    The panels go group by group, or measure by measure if ``by_measure``.
+    The panels go group by group, or measure by measure if ``by_measure``. The title is marked for
+    translation.
     """
 
     name: str
-    title: Mapping[str, str]
+    title: str
     measures: Sequence[str]
     groups: Sequence[str]
     columns: int
@@ -41,14 +44,14 @@ class Plan:
 PLANS = (
     Plan(
         "participation",
-        {"es": "Participación y empleo de las mujeres", "en": "Women's participation and work"},
+        N_("Women's participation and work"),
         ("participation", "employment", "formal_employment"),
         ("mothers_u4", "women_15_49"),
         columns=3,
     ),
     Plan(
         "absence",
-        {"es": "Ausencias del trabajo, por causa", "en": "Absence from work, by cause"},
+        N_("Absence from work, by cause"),
         (
             "absence",
             "absence_own_illness",
@@ -62,14 +65,14 @@ PLANS = (
     ),
     Plan(
         "retention",
-        {"es": "Permanencia en el empleo", "en": "Staying in the job"},
+        N_("Staying in the job"),
         ("separation", "survival_12"),
         ("mothers_u4", "sector_maquila", "sector_manufactura"),
         columns=2,
     ),
     Plan(
         "places",
-        {"es": "Lugares de cuidado infantil", "en": "Childcare places"},
+        N_("Childcare places"),
         ("places", "enrolled", "occupancy", "waiting_list"),
         ("guarderia", "ceci"),
         columns=2,
@@ -78,37 +81,11 @@ PLANS = (
     ),
 )
 
-MONTHS = {
-    "es": ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-}
-ARMS = {
-    "es": {"baseline": "Sin programa", "programme": "Con programa"},
-    "en": {"baseline": "Baseline", "programme": "Programme"},
-}
-BURN_IN = {"es": "Rodaje", "en": "Burn-in"}
-WINDOW = {"es": "Inicio del convenio ({})", "en": "Agreement begins ({})"}
-SOURCE = {
-    "es": "Fuente: simulación, escenario {scenario}, {count} {noun}{band}",
-    "en": "Source: simulation, scenario {scenario}, {count} {noun}{band}",
-}
-REPLICATE = {"es": ("réplica", "réplicas"), "en": ("replicate", "replicates")}
-BAND = {
-    "es": {
-        "chance": "; banda de 90 %",
-        "parameters and chance": "; banda de 90 % de parámetros y azar",
-    },
-    "en": {
-        "chance": "; 90 % band",
-        "parameters and chance": "; 90 % band of parameters and chance",
-    },
-}
-
 
 def figures(
     monthly: pd.DataFrame,
     folder: Path,
-    languages: Sequence[str] = ("es", "en"),
+    languages: Sequence[str] = tuple(LOCALES),
     opened: pd.Timestamp | str | None = None,
     interval: "Interval" = "chance",
 ) -> list[Path]:
@@ -151,62 +128,60 @@ def figures(
     files: list[Path] = []
     with charts.style():
         for plan, lang in product(PLANS, languages):
-            panels = _panels(plan, cells, names, lang)
+            words = Words(lang)
+            panels = _panels(plan, cells, names, words)
             if panels:
-                words = _words(plan, monthly, opened, interval, lang)
-                figure = charts.chart(panels, plan.columns, words, opened)
+                around = _around(plan, monthly, opened, interval, words)
+                figure = charts.chart(panels, plan.columns, around, opened)
                 files += charts.save(figure, folder / f"{plan.name}_{lang}")
     return files
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Redraw the figures of a finished result folder into its ``figures`` folder.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Command line, without the program's name.
+def redrawn(folders: Sequence[Path], folder: Path, words: Words) -> list[Path]:
+    """Draw the figures of a finished result folder anew, in both languages.
 
     Returns
     -------
-    int
-        0, or 2 with one line on stderr when the folder holds no readable results.
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    RefusedError
+        If the folder has no monthly table that can be read.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.figures", description="Redraw the figures of a result folder."
-    )
-    parser.add_argument("folder", metavar="DIR", type=Path, help=f"a folder with {TABLE}")
-    folder = parser.parse_args(arguments).folder
-    if not (folder / TABLE).is_file():
-        return _refuse(f"{folder}: not a result folder, it has no {TABLE}")
+    (given,) = folders
+    if not (given / MONTHLY).is_file():
+        raise RefusedError(
+            N_("{folder}: not a result folder, it has no {file}"), folder=given, file=MONTHLY
+        )
     try:
-        monthly = pd.read_parquet(folder / TABLE, columns=COLUMNS)
+        monthly = pd.read_parquet(given / MONTHLY, columns=COLUMNS)
     except (OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        return _refuse(f"{folder}: {TABLE} cannot be read ({reason})")
-    for file in figures(monthly, folder / "figures", interval=_interval(folder)):
-        print(file)
-    return 0
+        raise unreadable(given, MONTHLY, error) from error
+    return figures(monthly, folder, interval=_interval(given))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status, see `analysis.command.run`."""
+    about = N_("Redraw the figures of a result folder, in both languages.")
+    return run("figures", about, redrawn, arguments, inside="figures", needed=(), several=False,
+               read=list)  # fmt: skip
 
 
 def _interval(folder: Path) -> "Interval":
     """Read from the manifest what the bands hold; chance alone where nothing says more."""
     try:
-        return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["interval"]
+        return json.loads((folder / FILE).read_text(encoding="utf-8"))["interval"]
     except (OSError, ValueError, KeyError):
         return "chance"
-
-
-def _refuse(message: str) -> int:
-    print(message, file=sys.stderr)
-    return 2
 
 
 def _panels(
     plan: Plan,
     cells: Mapping[tuple[str, str], pd.DataFrame],
     names: Mapping[str, Mapping[str, Any]],
-    lang: str,
+    words: Words,
 ) -> list[charts.Panel]:
     pairs = [(measure, group) for group in plan.groups for measure in plan.measures]
     if plan.by_measure:
@@ -217,9 +192,9 @@ def _panels(
             known = names["measures"].get(measure, {})
             panels.append(
                 charts.Panel(
-                    title=_text(known.get("label", measure), lang),
-                    subtitle=_text(names["groups"].get(group, {}).get("label", group), lang),
-                    unit=_text(known.get("unit", ""), lang),
+                    title=words.of(known.get("label", measure)),
+                    subtitle=words.of(names["groups"].get(group, {}).get("label", group)),
+                    unit=words.of(known.get("unit", "")),
                     bands=cells[measure, group],
                     from_zero=plan.from_zero,
                 )
@@ -227,27 +202,32 @@ def _panels(
     return panels
 
 
-def _words(
-    plan: Plan, monthly: pd.DataFrame, opened: pd.Timestamp, interval: "Interval", lang: str
+def _around(
+    plan: Plan, monthly: pd.DataFrame, opened: pd.Timestamp, interval: "Interval", words: Words
 ) -> charts.Words:
-    count = monthly["replicate"].nunique()
+    month = words.months()[opened.month - 1]
     return charts.Words(
-        title=plan.title[lang],
-        source=SOURCE[lang].format(
-            scenario=", ".join(monthly["scenario"].astype(str).unique()),
-            count=f"{count:,}",
-            noun=REPLICATE[lang][count != 1],
-            band=BAND[lang][interval] if count > 1 else "",
-        ),
-        arms=ARMS[lang],
-        burn_in=BURN_IN[lang],
-        opened=WINDOW[lang].format(f"{MONTHS[lang][opened.month - 1]} {opened.year}"),
-        months=MONTHS[lang],
+        title=words(plan.title),
+        source=_source(monthly, interval, words),
+        arms={"baseline": words("Without programme"), "programme": words("With programme")},
+        burn_in=words("Burn-in"),
+        opened=words("Agreement begins ({month})", month=f"{month} {opened.year}"),
+        months=words.months(),
     )
 
 
-def _text(value: Any, lang: str) -> str:
-    return str(value[lang] if isinstance(value, Mapping) else value)
+def _source(monthly: pd.DataFrame, interval: "Interval", words: Words) -> str:
+    scenario = ", ".join(monthly["scenario"].astype(str).unique())
+    count = monthly["replicate"].nunique()
+    if count == 1:
+        return words("Source: simulation, scenario {scenario}, 1 replicate", scenario=scenario)
+    said = (
+        N_("Source: simulation, scenario {scenario}, {count} replicates; 90 % band")
+        if interval == "chance"
+        else N_("Source: simulation, scenario {scenario}, {count} replicates; 90 % band of "
+                "parameters and chance")
+    )  # fmt: skip
+    return words(said, scenario=scenario, count=words.number(count, 0))
 
 
 if __name__ == "__main__":

@@ -57,6 +57,25 @@ HEADINGS = {
     "change": N_("What changes"),
     "side_of": N_("For whom"),
     "share": N_("Per cent of mothers"),
+    "outcome": N_("Outcome"),
+    "design": N_("Comparison"),
+    "estimator": N_("Estimator"),
+    "event": N_("Periods since the opening"),
+    "zones": N_("Zones"),
+    "treated": N_("Zones treated"),
+    "served": N_("Zones treated, on average"),
+    "mothers": N_("Mothers a zone and period"),
+    "months": N_("Months after the first opening"),
+    "se": N_("Standard error"),
+    "truth": N_("True effect"),
+    "bias": N_("Bias"),
+    "covers": N_("Covers it"),
+    "covering": N_("Replicates that cover it"),
+    "spilt": N_("Effect on zones not treated, or not yet"),
+    "power": N_("Power"),
+    "power_percent": N_("Power (%)"),
+    "detectable": N_("Least effect found"),
+    "needed": N_("Zones needed, without bias"),
 }
 SHARES = ("baseline", "programme")
 EFFECTS = ("effect", "difference")
@@ -81,6 +100,8 @@ class Sheet:
         Below it.
     names : mapping of str to mapping
         Of columns that hold keys of their own: what each key is called in the reader's language.
+    decimals : mapping of str to int
+        Of columns of numbers that all have as many; ``low`` is for both ends of the interval.
     """
 
     name: str
@@ -88,6 +109,7 @@ class Sheet:
     table: pd.DataFrame
     note: str = ""
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    decimals: Mapping[str, int] = field(default_factory=dict)
 
 
 def check(needed: Sequence[str] = NEEDED) -> None:
@@ -156,7 +178,8 @@ def labelled(
 def written(sheet: Sheet, words: Words) -> pd.DataFrame:
     """Return a table as text: numbers with the digits that matter, intervals in one column."""
     table = sheet.table
-    texts = pd.DataFrame([_cells(row, words) for row in table.to_dict("records")])
+    rows = table.to_dict("records")
+    texts = pd.DataFrame([_cells(row, words, sheet.decimals) for row in rows])
     found = table.copy()
     for name in texts:
         found[name] = texts[name].to_numpy()
@@ -165,7 +188,7 @@ def written(sheet: Sheet, words: Words) -> pd.DataFrame:
     return labelled(found, words, sheet.names)
 
 
-def _cells(row: dict[Any, Any], words: Words) -> dict[str, str]:
+def _cells(row: dict[Any, Any], words: Words, fixed: Mapping[str, int]) -> dict[str, str]:
     """Return the numbers of a row as text."""
     coarse = decimals(*(row[name] for name in SHARES if name in row), digits=3)
     texts = {name: words.number(row[name], coarse) for name in SHARES if name in row}
@@ -178,18 +201,16 @@ def _cells(row: dict[Any, Any], words: Words) -> dict[str, str]:
     for name in BOUNDS:
         if name in row:
             texts[name] = words.number(row[name], decimals(row[name], digits=2))
-    if "share" in row:
-        texts["share"] = words.number(row["share"], _fine(row))
     if "p_value" in row:
         texts["p_value"] = words.number(row["p_value"], 3)
+    for name in fixed.keys() & row.keys():
+        texts[name] = words.number(row[name], fixed[name])
     if "low" in row:
-        texts["low"] = words.interval(row["low"], row["high"], _fine(row))
+        texts["low"] = words.interval(row["low"], row["high"], fixed.get("low", _fine(row)))
     return texts
 
 
 def _fine(row: dict[Any, Any]) -> int:
-    if "share" in row:
-        return 2
     return decimals(
         *(row[name] for name in (*EFFECTS, "estimate", "low", "high") if name in row), digits=2
     )
@@ -208,7 +229,17 @@ def show(sheet: Sheet, words: Words) -> None:
     )  # fmt: skip
     numbers = {
         words(HEADINGS[name])
-        for name in (*SHARES, *EFFECTS, *PLAIN, *BOUNDS, "interval", "rank", "groups", "p_value")
+        for name in (
+            *SHARES,
+            *EFFECTS,
+            *PLAIN,
+            *BOUNDS,
+            "interval",
+            "rank",
+            "groups",
+            "p_value",
+            *(sheet.decimals.keys() & HEADINGS.keys()),
+        )
     }
     for column in table.columns:
         shown.add_column(str(column), justify="right" if column in numbers else "left")

@@ -185,7 +185,7 @@ class Results:
         try:
             return pq.read_table(self.folder / name, **options)
         except (OSError, ValueError) as error:
-            raise _unreadable(self.folder, name, error) from error
+            raise unreadable(self.folder, name, error) from error
 
 
 def source(given: Sequence[Results], words: Words) -> str:
@@ -283,7 +283,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise _unreadable(folder, FILE, error) from error
+        raise unreadable(folder, FILE, error) from error
     schema = manifest.get("schema") if isinstance(manifest, dict) else None
     if schema != SCHEMA:
         raise RefusedError(
@@ -309,13 +309,14 @@ def _check(folder: Path, name: str, columns: Sequence[str]) -> None:
     try:
         schema = pq.read_schema(folder / name)
     except (OSError, ValueError) as error:
-        raise _unreadable(folder, name, error) from error
+        raise unreadable(folder, name, error) from error
     if absent := [column for column in columns if column not in schema.names]:
         raise RefusedError(N_("{folder}: {file} lacks {names}"), folder=folder, file=name,
                       names=", ".join(absent))  # fmt: skip
 
 
-def _unreadable(folder: Path, name: str, error: Exception) -> RefusedError:
+def unreadable(folder: Path, name: str, error: Exception) -> RefusedError:
+    """Return the refusal of a file that cannot be read, with the reason in short."""
     reason = " ".join(str(error).split())[:120]
     return RefusedError(
         N_("{folder}: {file} cannot be read ({reason})"), folder=folder, file=name, reason=reason

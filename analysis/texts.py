@@ -1,9 +1,9 @@
 """Words and numbers as the reader's country writes them: gettext catalogues, and Babel.
 
-A text of the analysis is written in the code in English, inside ``words("...")`` or, where the
-language is not known yet, ``N_("...")``. Translations are in ``locale/<lang>/LC_MESSAGES``. After a
-change of texts ``python -m analysis.texts`` reads the code, brings the catalogues up to date,
-compiles them and names what is not translated yet.
+A text of the analysis or of the experiments is written in the code in English, inside
+``words("...")`` or, where the language is not known yet, ``N_("...")``. Translations are in
+``locale/<lang>/LC_MESSAGES``. After a change of texts ``python -m analysis.texts`` reads the code,
+brings the catalogues up to date, compiles them and names what is not translated yet.
 """
 
 import gettext
@@ -11,6 +11,7 @@ import math
 import sys
 from collections.abc import Mapping
 from datetime import date
+from os.path import relpath
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,10 @@ from sim.errors import InputError
 
 DOMAIN = "analysis"
 LOCALES = {"es": "es_MX", "en": "en"}
-CATALOGUES = Path(__file__).parent / "locale"
+HOME = Path(__file__).parent
+CATALOGUES = HOME / "locale"
+PACKAGES = (HOME, HOME.parent / "experiments")
+"""Where texts are looked for."""
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name
@@ -113,12 +117,13 @@ def template() -> Any:
     from babel.messages.extract import extract_from_dir
 
     found = Catalog(domain=DOMAIN, project="ceci-sim", charset="utf-8")
-    code = extract_from_dir(
-        Path(__file__).parent, [("**.py", "python")], keywords={"words": None, "N_": None}
-    )
-    for name, _, text, comments, context in code:
-        found.add(text, None, [(Path(name).as_posix(), None)], auto_comments=comments,
-                  context=context)  # fmt: skip
+    for package in PACKAGES:
+        code = extract_from_dir(
+            package, [("**.py", "python")], keywords={"words": None, "N_": None}
+        )
+        for name, _, text, comments, context in code:
+            place = Path(relpath(package / name, HOME)).as_posix()
+            found.add(text, None, [(place, None)], auto_comments=comments, context=context)
     return found
 
 

@@ -34,7 +34,16 @@ from pydantic import Field, field_validator, model_validator
 from scipy import stats
 
 import configs
-from analysis import charts
+from experiments.calibration import (
+    TIED_FROM,
+    TOLD_APART_BELOW,
+    Calibration,
+    draw,
+    identified_table,
+    moments_table,
+    posterior_table,
+    recovery_table,
+)
 from experiments.emulator import Emulator, one_thread
 from experiments.evidence.evaluations import evaluate
 from experiments.evidence.moments import Moment, moments, simulated_moments, task_of
@@ -55,7 +64,6 @@ from experiments.tables import publish
 from sim.cli import command
 from sim.errors import IncompleteError, InputError
 from sim.posterior import FOLDER, REFERENCE, write_draws
-from sim.results.catalogue import catalogue
 from sim.results.folder import ResultFolder, default_folder, replacing
 from sim.results.tables import write_csv
 from sim.settings import Settings, Strict
@@ -76,8 +84,6 @@ MEANS_HEAD = """\
 # parameters=calibrated: base.yaml, with the calibrated parameters at the mean of the posterior
 # draws of Ciudad Juárez. Written by python -m experiments.calibrate save=true, never by hand."""
 MEANS_SOURCE = "Mean of the posterior draws by the moments of Ciudad Juárez (docs/validation.md)."
-TOLD_APART_BELOW, TIED_FROM = 0.8, 0.8
-"""Posterior over prior standard deviation, and correlation, beyond which one is in doubt."""
 FROM_TRUTH = 0.3
 """How far from present values made data lie, as a share of the prior."""
 
@@ -165,35 +171,6 @@ class Trials:
         distance[-last:] -= 1e6 if len(gaps) > last else 0.0
         kept = np.sort(np.argsort(distance, kind="stable")[: min(most, 2 * len(gaps) // 3)])
         return self.scores[kept], self.outcomes[kept]
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What a calibration found.
-
-    Attributes
-    ----------
-    prior : Prior
-    targets : Targets
-    draws : DataFrame, shape (draws, parameters)
-    outcomes : ndarray, shape (draws, moments)
-        What the draws really gave.
-    worth : float
-        Effective number of candidates.
-    convergence, emulator : DataFrame
-        A row for each wave, and for each moment.
-    simulations : int
-        How many it took.
-    """
-
-    prior: Prior
-    targets: Targets
-    draws: pd.DataFrame
-    outcomes: np.ndarray
-    worth: float
-    convergence: pd.DataFrame
-    emulator: pd.DataFrame
-    simulations: int
 
 
 @one_thread
@@ -392,74 +369,7 @@ def movement(before: np.ndarray | None, chain: np.ndarray) -> float:
     return float(np.sqrt((gap**2).mean()))
 
 
-# Tables
-
-
-def moments_table(found: Calibration) -> pd.DataFrame:
-    """Return published moments beside those of the draws."""
-    low, high = np.quantile(found.outcomes, [0.05, 0.95], axis=0)
-    mean = found.outcomes.mean(axis=0)
-    return pd.DataFrame(
-        {
-            "moment": found.targets.names,
-            "unit": [moment.unit for moment in found.targets.moments.values()],
-            "published": found.targets.value,
-            "tolerance": found.targets.tolerance,
-            "simulated": mean,
-            "low": low,
-            "high": high,
-            "inside": found.targets.inside(mean),
-            "draws_inside": found.targets.inside(found.outcomes).mean(axis=0),
-            "chance": found.targets.noise,
-        }
-    )
-
-
-def posterior_table(found: Calibration) -> pd.DataFrame:
-    """Return prior and posterior intervals of each parameter."""
-    parameters = found.prior.parameters.values()
-    return pd.DataFrame(
-        {
-            "parameter": found.prior.names,
-            "unit": [one.unit for one in parameters],
-            "known": [one.known for one in parameters],
-            "before": [one.value for one in parameters],
-            "prior_low": found.prior.quantiles(0.05),
-            "prior_high": found.prior.quantiles(0.95),
-            "mean": found.draws.mean().to_numpy(),
-            "median": found.draws.median().to_numpy(),
-            "low": found.draws.quantile(0.05).to_numpy(),
-            "high": found.draws.quantile(0.95).to_numpy(),
-        }
-    )
-
-
-def identified_table(found: Calibration) -> pd.DataFrame:
-    """Return how far the moments narrow each parameter, and with which other it is tied."""
-    sd = found.draws.std().to_numpy()
-    correlations = np.corrcoef(found.draws.to_numpy().T).reshape(sd.size, sd.size)
-    np.fill_diagonal(correlations, 0.0)
-    partner = np.abs(correlations).argmax(axis=1)
-    tied = correlations[np.arange(sd.size), partner]
-    ratio = sd / found.prior.sd
-    return pd.DataFrame(
-        {
-            "parameter": found.prior.names,
-            "prior_sd": found.prior.sd,
-            "posterior_sd": sd,
-            "ratio": ratio,
-            "tied_to": [found.prior.names[other] for other in partner],
-            "correlation": tied,
-            "told_apart": (ratio <= TOLD_APART_BELOW) & (np.abs(tied) <= TIED_FROM),
-        }
-    )
-
-
-def recovery_table(found: Calibration, truth: np.ndarray) -> pd.DataFrame:
-    """Return known values beside the posterior's 90 % intervals."""
-    table = posterior_table(found)[["parameter", "unit", "prior_low", "prior_high", "low", "high"]]
-    inside = (truth >= table["low"]) & (truth <= table["high"])
-    return table.assign(truth=truth, inside=inside)
+# Made data
 
 
 def recover(settings: Settings, options: Options, truth: np.ndarray) -> Calibration:
@@ -491,112 +401,6 @@ def made_truth(settings: Settings, options: Options) -> np.ndarray:
     prior = Prior(known, options.assumed)
     away = np.random.default_rng([settings.seed, 7]).standard_normal(len(known))
     return prior.values((np.sqrt(1 - FROM_TRUTH**2) * prior.centre + FROM_TRUTH * away)[None])[0]
-
-
-# Figures
-
-WORDS = {
-    "en": {
-        "moments": "Published moments and those of the posterior draws",
-        "moments_x": "distance from the published figure\n(tolerances)",
-        "moments_band": "tolerance (90 % interval of the published figure)",
-        "draws": "posterior draws: mean and 90 % interval",
-        "parameters": "What the moments say of each parameter",
-        "parameters_x": "share of the parameter's bounds (%)",
-        "prior": "prior, 90 % interval",
-        "posterior": "posterior, 90 % interval",
-        "convergence": "Waves of the calibration",
-        "wave": "wave",
-        "inside": "moments inside\ntheir tolerance (%)",
-        "error": "error of the emulator\n(median, tolerances)",
-        "movement": "movement of means\n(standard deviations)",
-        "narrowing": "posterior sd\n(median, prior sd)",
-        "source": "Source: python -m experiments.calibrate, {polo}",
-    },
-    "es": {
-        "moments": "Momentos publicados y los de las muestras de la posterior",
-        "moments_x": "distancia de la cifra publicada\n(tolerancias)",
-        "moments_band": "tolerancia (intervalo de 90 % de la cifra publicada)",
-        "draws": "muestras de la posterior: media e intervalo de 90 %",
-        "parameters": "Lo que los momentos dicen de cada parámetro",
-        "parameters_x": "parte de los límites del parámetro (%)",
-        "prior": "a priori, intervalo de 90 %",
-        "posterior": "a posteriori, intervalo de 90 %",
-        "convergence": "Rondas de la calibración",
-        "wave": "ronda",
-        "inside": "momentos dentro\nde su tolerancia (%)",
-        "error": "error del emulador\n(mediana, tolerancias)",
-        "movement": "cambio de las medias\n(desviaciones estándar)",
-        "narrowing": "desviación a posteriori\n(mediana, en la a priori)",
-        "source": "Fuente: python -m experiments.calibrate, {polo}",
-    },
-}
-
-
-def draw(found: Calibration, settings: Settings, folder: Path) -> None:
-    """Draw moments, parameters and convergence, in English and Spanish."""
-    for lang, words in WORDS.items():
-        source = words["source"].format(polo=getattr(settings.polo.label, lang))
-        with charts.style():
-            figures = {
-                "moments": charts.intervals(
-                    _gaps(found, words, lang), words["moments"], words["moments_x"], source,
-                    band=(-1, 1, words["moments_band"]),
-                ),
-                "parameters": charts.intervals(
-                    _narrowing(found, words, lang), words["parameters"], words["parameters_x"],
-                    source,
-                ),
-                "convergence": charts.small_lines(
-                    _rounds(found, words), words["convergence"], words["wave"], source
-                ),
-            }  # fmt: skip
-            for name, figure in figures.items():
-                charts.save(figure, folder / f"{name}_{lang}")
-
-
-def _gaps(found: Calibration, words: dict[str, str], lang: str) -> pd.DataFrame:
-    gaps = (found.outcomes - found.targets.value) / found.targets.tolerance
-    low, high = np.quantile(gaps, [0.05, 0.95], axis=0)
-    names = [
-        f"{getattr(moment.label, lang)} ({moment.value:,g} {_unit(moment, lang)})"
-        for name, moment in found.targets.moments.items()
-    ]
-    return pd.DataFrame(
-        {"name": names, "series": words["draws"], "low": low, "middle": gaps.mean(0), "high": high}
-    )
-
-
-def _unit(moment: Moment, lang: str) -> str:
-    return catalogue()["measures"][moment.measure]["unit"][lang]
-
-
-def _narrowing(found: Calibration, words: dict[str, str], lang: str) -> pd.DataFrame:
-    table = posterior_table(found)
-    bounds = np.array([one.bounds for one in found.prior.parameters.values()])
-    names = [getattr(one.label, lang) for one in found.prior.parameters.values()]
-    of = {
-        "prior": (table["prior_low"], found.prior.quantiles(0.5), table["prior_high"]),
-        "posterior": (table["low"], table["median"], table["high"]),
-    }
-    frames = []
-    for series, ends in of.items():
-        low, middle, high = (
-            100 * (np.asarray(end) - bounds[:, 0]) / (bounds[:, 1] - bounds[:, 0]) for end in ends
-        )
-        frames.append(
-            pd.DataFrame(
-                {"name": names, "series": words[series], "low": low, "middle": middle, "high": high}
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
-
-
-def _rounds(found: Calibration, words: dict[str, str]) -> pd.DataFrame:
-    table = found.convergence.assign(inside=100 * found.convergence["moments_inside"])
-    return table.melt("wave", ["inside", "error", "movement", "narrowing"], "panel", "y").assign(
-        x=lambda long: long["wave"], panel=lambda long: long["panel"].map(words)
-    )
 
 
 # The command

@@ -6,272 +6,179 @@ how close each estimator comes to the effect that is known here, by design (`des
 sizes of evaluation would find it (`power`).
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
-from rich.table import Table
 
 from analysis import charts
+from analysis.command import Option, run
+from analysis.econometrics import designs, estimators
 from analysis.econometrics.designs import BETWEEN, MAKERS, Design
-from analysis.econometrics.estimators import ESTIMATORS, Estimate, estimate, estimators_of
-from analysis.econometrics.panel import NEVER, OUTCOMES, Survey, read
+from analysis.econometrics.figures import event_study, power_by_size, source
+from analysis.econometrics.panel import NEVER, OUTCOMES, Outcome, Survey, read
 from analysis.econometrics.power import DRAWS, power_table
-from analysis.econometrics.words import WORDS
-from sim.errors import InputError
-from sim.results.tables import write_csv
+from analysis.econometrics.tables import estimates_table, events_table
+from analysis.publish import Sheet, publish, show
+from analysis.texts import N_, RefusedError, Words
 
-SHOWN = (-8, 12)
-"""Periods since the opening that the figure shows."""
+VALUES = ("estimate", "se", "low", "truth", "bias", "spilt", "effect", "detectable")
+"""Columns of tables in the unit of the outcome."""
+COUNTS = ("zones", "treated", "served", "mothers", "months", "needed", "power_percent")
+TOLD = "imputation"
+"""The estimator of which the terminal shows the power; the file has all."""
+
+
+def econometrics(
+    given: Sequence[Path],
+    folder: Path,
+    words: Words,
+    outcome: str,
+    within: float | None,
+    draws: int,
+) -> list[Path]:
+    """Print, write and draw what evaluators would estimate from the panel of a run.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    RefusedError
+        If there is no panel, or nothing in it to compare.
+    """
+    survey, told = read(given[0], outcome, within), OUTCOMES[outcome]
+    compared, notes = _designs(survey, words)
+    estimates, found = estimates_table(compared)
+    events, power = events_table(compared, found), power_table(survey, draws)
+    tables = {"estimates": estimates, "events": events, "power": power}
+    note = "\n".join([*notes, source(survey, words)])
+    sheets = {name: _sheet(name, table, outcome, note, words) for name, table in tables.items()}
+    for design in compared:
+        show(_estimates(sheets["estimates"], design, told, words), words)
+        show(_power(sheets["power"], design, told, words), words)
+    for line in notes:
+        print(line, file=sys.stderr)
+    files = publish("econometrics", list(sheets.values()), folder, words)
+    with charts.style():
+        for design in compared:
+            drawn = {"events": event_study(design, events, survey, told, words)}
+            if (power["design"] == design.name).any():  # some resample had something to compare
+                drawn["power"] = power_by_size(design, power, survey, told, words)
+            for name, figure in drawn.items():
+                stem = folder / f"econometrics_{name}_{design.name}_{words.lang}"
+                files += charts.save(figure, stem)
+    return files
+
+
+def _designs(survey: Survey, words: Words) -> tuple[list[Design], list[str]]:
+    """Return the designs that the panel allows, and what is to be said of those that it does not.
+
+    Raises
+    ------
+    RefusedError
+        If it does not allow the first.
+    """
+    found, notes = [MAKERS["zones"](survey)], []
+    if np.unique(found[0].first[found[0].first > NEVER]).size == 1:
+        notes.append(
+            words("all treated zones are treated from the same quarter: nothing is staggered, and "
+                  "two-way fixed effects has no bias of that kind to show")
+        )  # fmt: skip
+    if survey.zones["replicate"].nunique() == 1:
+        notes.append(
+            words("one replicate only: no polo without the programme to compare with, and no count "
+                  "of the replicates that an interval covers")
+        )  # fmt: skip
+        return found, notes
+    for name in BETWEEN:
+        try:
+            found.append(MAKERS[name](survey))
+        except RefusedError as error:  # the others stand without it
+            notes.append(error.said(words))
+    return found, notes
+
+
+def _sheet(name: str, table: pd.DataFrame, outcome: str, note: str, words: Words) -> Sheet:
+    """Return a table to publish, which says of which outcome it is."""
+    titles = {
+        "estimates": words("What evaluators would estimate, beside the true effect"),
+        "events": words("Event studies"),
+        "power": words("What each size of evaluation would find"),
+    }
+    labels = {outcome: OUTCOMES[outcome].label}
+    names: dict[str, dict[Any, str]] = {
+        column: {key: words(text) for key, text in texts.items()}
+        for column, texts in (("outcome", labels), ("design", designs.LABELS),
+                              ("estimator", estimators.LABELS))
+    }  # fmt: skip
+    names["covers"] = {True: words("yes"), False: words("no")}
+    told = table.assign(outcome=outcome)[["outcome", *table]]
+    decimals = dict.fromkeys(VALUES, OUTCOMES[outcome].decimals)
+    decimals |= dict.fromkeys(COUNTS, 0) | {"power": 2}
+    return Sheet(name, titles[name], told, note, names, decimals)
+
+
+def _estimates(sheet: Sheet, design: Design, told: Outcome, words: Words) -> Sheet:
+    """Return what the terminal shows of the estimates for a design."""
+    table = sheet.table[sheet.table["design"] == design.name]
+    note = ""
+    if design.spilt:
+        note = words(
+            "Effect on zones not treated, or not yet, which counts as bias: {value} {unit}.",
+            value=words.number(design.spilt, told.decimals), unit=words(told.unit),
+        )  # fmt: skip
+    several = [
+        words("{count} of {all}", count=count, all=replicates)
+        for count, replicates in zip(table["covering"], table["replicates"], strict=True)
+    ]
+    hidden = ["outcome", "design", "zones", "treated", "spilt", "replicates"]
+    if not table["replicates"].any():
+        hidden.append("covering")
+    title = f"{words(told.label)}: {words(designs.LABELS[design.name])}\n({words(told.unit)})"
+    shown = table.assign(covering=several).drop(columns=hidden)
+    return replace(sheet, title=title, table=shown, note=note)
+
+
+def _power(sheet: Sheet, design: Design, told: Outcome, words: Words) -> Sheet:
+    """Return what the terminal shows of the power of a design: to the last month."""
+    table = sheet.table[(sheet.table["design"] == design.name)
+                        & (sheet.table["estimator"] == TOLD)]  # fmt: skip
+    table = table[table["months"] == table["months"].max()].copy()
+    table.insert(table.columns.get_loc("power"), "power_percent", 100 * table["power"])
+    title = words("What each size of evaluation would find, by imputation ({unit})",
+                  unit=words(told.unit))  # fmt: skip
+    hidden = ["outcome", "design", "estimator", "truth", "power"]
+    return replace(sheet, title=title, table=table.drop(columns=hidden), note="")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Estimate, print and write; return the exit status.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Command line, without the program's name.
-
-    Returns
-    -------
-    int
-        0; or, with one line on stderr, 2 where what was given cannot be used and 1 where results
-        cannot be written.
-    """
-    told = _parser().parse_args(arguments)
-    try:
-        _job(told)
-    except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"error: {error.strerror or error}: {error.filename}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def estimates_table(designs: Sequence[Design]) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
-    """Estimate every design with every estimator.
-
-    Returns
-    -------
-    table : DataFrame
-        Columns ``design, estimator, zones, treated, estimate, se, low, high, truth, bias, covers,
-        spilt, replicates, covering``: the last two are how many replicates were estimated one by
-        one, and of how many the interval covers the truth.
-    found : dict
-        Design to estimator to its `Estimate`.
-    """
-    rows, found = [], {}
-    for design in designs:
-        found[design.name] = {
-            name: estimate(name, design, events=True) for name in estimators_of(design)
-        }
-        covering = _covering(design)
-        for name, result in found[design.name].items():
-            rows.append(
-                {
-                    "design": design.name,
-                    "estimator": name,
-                    "zones": design.first.size,
-                    "treated": int((design.first > NEVER).sum()),
-                    "estimate": result.effect,
-                    "se": result.se,
-                    "low": result.low,
-                    "high": result.high,
-                    "truth": design.truth,
-                    "bias": result.effect - design.truth,
-                    "covers": covers(result, design),
-                    "spilt": design.spilt,
-                    "replicates": len(covering.get(name, [])),
-                    "covering": sum(covering.get(name, [])),
-                }
-            )
-    return pd.DataFrame(rows), found
-
-
-def covers(result: Estimate, design: Design) -> bool:
-    """Return whether an interval holds the truth of the design."""
-    return result.low <= design.truth <= result.high
-
-
-def events_table(designs: Sequence[Design], found: dict[str, dict[str, Any]]) -> pd.DataFrame:
-    """Return event studies: design, estimator, event, effect, low, high, truth."""
-    parts = []
-    for design in designs:
-        truth = design.true_path()
-        for name, result in found[design.name].items():
-            path = result.path.assign(truth=result.path["event"].map(truth))
-            path.insert(0, "estimator", name)
-            path.insert(0, "design", design.name)
-            parts.append(path)
-    return pd.concat(parts, ignore_index=True)
-
-
-def _covering(design: Design) -> dict[str, list[bool]]:
-    """Return, by estimator, whether its interval covers the truth of each replicate alone."""
-    numbers = np.unique(design.replicate)
-    if design.name != "zones" or numbers.size < 2:
-        return {}
-    found: dict[str, list[bool]] = {name: [] for name in ESTIMATORS}
-    for number in numbers:
-        alone = design.of(np.flatnonzero(design.replicate == number))
-        served = alone.first > NEVER
-        if served.any() and not served.all():
-            for name in ESTIMATORS:
-                found[name].append(covers(estimate(name, alone), alone))
-    return found
-
-
-def _job(told: argparse.Namespace) -> None:
-    if told.draws < 2:
-        raise InputError(f"--draws {told.draws}: must be 2 or more, an error is their spread")
-    words = WORDS[told.lang]
-    survey = read(told.folder, told.outcome, told.within)
-    designs = _designs(survey, words)
-    table, found = estimates_table(designs)
-    events = events_table(designs, found)
-    power = power_table(survey, told.draws)
-    out = told.out or told.folder
-    out.mkdir(parents=True, exist_ok=True)
-    files = []
-    for name, frame in (("", table), ("_events", events), ("_power", power)):
-        files.append(out / f"econometrics{name}.csv")
-        write_csv(frame, files[-1])
-    for design in designs:
-        files += _figure(design, events, survey, told, out)
-    console = Console(width=max(Console().width, 124))
-    for design in designs:
-        _show_estimates(console, table[table["design"] == design.name], told.outcome, words)
-        _show_power(console, power[power["design"] == design.name], told.outcome, words)
-    for file in files:
-        print(words["written"].format(file))
-
-
-def _designs(survey: Survey, words: dict[str, Any]) -> list[Design]:
-    """Return the designs that the panel allows; say what it does not."""
-    found = [MAKERS["zones"](survey)]
-    treated = found[0].first[found[0].first > NEVER]
-    if np.unique(treated).size == 1:
-        print(words["one_cohort"], file=sys.stderr)
-    if survey.zones["replicate"].nunique() == 1:
-        print(words["one_replicate"], file=sys.stderr)
-    else:
-        for name in BETWEEN:
-            try:
-                found.append(MAKERS[name](survey))
-            except InputError as error:  # the others stand without it
-                print(error, file=sys.stderr)
-    return found
-
-
-def _figure(
-    design: Design, events: pd.DataFrame, survey: Survey, told: argparse.Namespace, out: Path
-) -> list[Path]:
-    words = WORDS[told.lang]
-    rows = events[(events["design"] == design.name) & events["event"].between(*SHOWN)]
-    since = words["since"].get(survey.months, words["since"][0].format(survey.months))
-    with charts.style():
-        figure = charts.known_path(
-            pd.DataFrame(
-                {
-                    "panel": rows["estimator"].map(words["estimators"]),
-                    "x": rows["event"],
-                    "middle": rows["effect"],
-                    "low": rows["low"],
-                    "high": rows["high"],
-                }
-            ),
-            design.true_path().loc[SHOWN[0] : SHOWN[1]],
-            title=words["event_study"].format(outcome=words["outcomes"][told.outcome])
-            + "\n"
-            + words["designs"][design.name],
-            x=since,
-            y=words["change"].format(unit=words["units"][told.outcome]),
-            names=(words["estimated"], words["known"]),
-            source=words["source"].format(scenario=survey.scenario, zones=design.first.size),
-        )
-        return charts.save(figure, out / f"event_study_{design.name}_{told.lang}")
-
-
-def _show_estimates(
-    console: Console, rows: pd.DataFrame, outcome: str, words: dict[str, Any]
-) -> None:
-    name, unit = words["columns"], words["units"][outcome]
-    design = words["designs"][rows["design"].iloc[0]]
-    title = words["estimates"].format(outcome=words["outcomes"][outcome], design=design)
-    shown = Table(title=f"{title}\n({unit})")
-    several = (rows["replicates"] > 0).any()
-    heads = ["estimator", "estimate", "se", "interval", "truth", "bias", "covers"]
-    for head in heads + (["covering"] if several else []):
-        shown.add_column(name[head], justify="left" if head == "estimator" else "right")
-    for row in rows.to_dict("records"):
-        cells = [
-            words["estimators"][row["estimator"]],
-            _number(row["estimate"], outcome),
-            _number(row["se"], outcome),
-            f"{_number(row['low'], outcome)} … {_number(row['high'], outcome)}",
-            _number(row["truth"], outcome),
-            _number(row["bias"], outcome),
-            words["yes"] if row["covers"] else words["no"],
-        ]
-        if several:
-            cells.append(words["of"].format(row["covering"], row["replicates"]))
-        shown.add_row(*cells)
-    console.print(shown)
-    if rows["spilt"].iloc[0]:
-        console.print(
-            words["spilt"].format(value=_number(rows["spilt"].iloc[0], outcome), unit=unit)
-        )
-
-
-def _show_power(console: Console, rows: pd.DataFrame, outcome: str, words: dict[str, Any]) -> None:
-    """Print the sizes of the imputation estimator to the last month; the file has all."""
-    name, unit = words["columns"], words["units"][outcome]
-    shown = Table(title=words["power"].format(unit=unit))
-    counts, values = ["zones", "served", "mothers", "months"], ["estimate", "se"]
-    for head in [*counts, *values, "power", "detectable", "needed"]:
-        shown.add_column(name[head], justify="right")
-    told = rows[(rows["estimator"] == "imputation") & (rows["months"] == rows["months"].max())]
-    for row in told.to_dict("records"):
-        shown.add_row(
-            *(f"{row[head]:,.0f}" for head in counts),
-            *(_number(row[head], outcome) for head in values),
-            f"{100 * row['power']:.0f} %",
-            _number(row["detectable"], outcome),
-            f"{row['needed']:,.0f}",
-        )
-    console.print(shown)
-
-
-def _number(value: float, outcome: str) -> str:
-    return f"{value:z,.{0 if outcome == 'earnings' else 2}f}"
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.econometrics",
-        description="What evaluators would estimate from the panel of a run, beside the truth.",
-    )
-    parser.add_argument("folder", metavar="DIR", type=Path, help="a result folder with a panel")
-    parser.add_argument("--lang", choices=sorted(WORDS), default="en", help="of tables and figures")
-    parser.add_argument("--out", type=Path, help="where files are written; DIR by default")
-    parser.add_argument(
-        "--outcome", choices=list(OUTCOMES), default="participation", help="what is estimated"
-    )
-    parser.add_argument(
-        "--within", type=float, metavar="KM",
-        help="road distance from a new centre within which a zone is served; that of the run "
-        "(panel.near_km) by default",
-    )  # fmt: skip
-    parser.add_argument("--draws", type=int, default=DRAWS, help="resamples of the power table")
-    return parser
+    """Run the command; return its exit status, see `analysis.command.run`."""
+    about = N_("What evaluators would estimate from the panel of a run, beside the true effect.")
+    options = {
+        "outcome": Option(
+            N_("what is estimated: participation (unless given), employment, formal_employment, "
+               "hours, earnings or use"),
+            default="participation", choices=tuple(OUTCOMES),
+        ),
+        "within": Option(
+            N_("road distance in km from a new centre within which a zone is served; that of the "
+               "run (panel.near_km) unless given"),
+            number=float,
+        ),
+        "draws": Option(
+            N_("resamples of the power table; 100 unless given"),
+            default=DRAWS, number=int, least=2,
+        ),
+    }  # fmt: skip
+    return run("econometrics", about, econometrics, arguments, options=options, several=False,
+               read=list)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.econometrics.panel import NEVER, Survey
-from sim.errors import InputError
+from analysis.texts import N_, RefusedError
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def zones(survey: Survey, kept: dict[str, np.ndarray] | None = None) -> Design:
 
     Raises
     ------
-    InputError
+    RefusedError
         If there is nothing to compare.
     """
     kept = kept or {}
@@ -143,17 +143,17 @@ def zones(survey: Survey, kept: dict[str, np.ndarray] | None = None) -> Design:
         )
     )
     if not (found.first > NEVER).any():
-        raise InputError(
-            "no zone has a new centre near: nothing to estimate; take a run whose rollout builds "
-            "some, or a larger --within (km)"
-        )
+        raise RefusedError(
+            N_("no zone has a new centre near: nothing to estimate; take a run whose rollout "
+               "builds some, or a larger --within (km)")
+        )  # fmt: skip
     if (found.first > NEVER).all():
         last = int(found.first.max())
         if (found.first == last).all():
-            raise InputError(
-                "all zones have a new centre near from the same quarter: none is left to compare "
-                "with; take a smaller --within (km)"
-            )
+            raise RefusedError(
+                N_("all zones have a new centre near from the same quarter: none is left to "
+                   "compare with; take a smaller --within (km)")
+            )  # fmt: skip
         found = found.until(last - 1)
     return found
 
@@ -163,19 +163,19 @@ def polos(survey: Survey, kept: dict[str, np.ndarray] | None = None) -> Design:
 
     Raises
     ------
-    InputError
+    RefusedError
         If there is one replicate only, or no centre.
     """
     kept = kept or {}
     replicate = survey.zones["replicate"].to_numpy()
     numbers = np.unique(replicate)
     if numbers.size < 2:
-        raise InputError("one replicate only: there is no other polo to compare with")
+        raise RefusedError(N_("one replicate only: there is no other polo to compare with"))
     with_programme = np.isin(replicate, numbers[::2])
     polo = pd.MultiIndex.from_frame(survey.zones[["region", "replicate"]])
     first = survey.polos.reindex(polo).fillna(NEVER).to_numpy(int)
     if not first[with_programme].any():
-        raise InputError("no new centre opens in any polo: nothing to estimate")
+        raise RefusedError(N_("no new centre opens in any polo: nothing to estimate"))
     seen = {arm: survey.means(arm, kept.get(arm)) for arm in ("baseline", "programme")}
     return _whole(
         Design(
@@ -194,7 +194,7 @@ def served(survey: Survey, kept: dict[str, np.ndarray] | None = None) -> Design:
 
     Raises
     ------
-    InputError
+    RefusedError
         If there is one replicate only, or no zone with a centre near.
     """
     between = polos(survey, kept)
@@ -206,11 +206,16 @@ def served(survey: Survey, kept: dict[str, np.ndarray] | None = None) -> Design:
     found = replace(found, outcome=np.where(touched, np.nan, between.outcome))
     kept_zones = without_programme | (own > NEVER)
     if without_programme.all() or not (own[~without_programme] > NEVER).any():
-        raise InputError("no zone has a new centre near in the polos with the programme")
+        raise RefusedError(N_("no zone has a new centre near in the polos with the programme"))
     return found.of(np.flatnonzero(kept_zones))
 
 
 MAKERS = {"zones": zones, "served": served, "polos": polos}
+LABELS = {
+    "zones": N_("Zones with a centre near, and zones without one in the same polo"),
+    "served": N_("Zones with a centre near, and zones of polos without the programme"),
+    "polos": N_("Zones of polos with the programme, and of polos without it"),
+}
 BETWEEN = ("served", "polos")
 """Designs that need polos without the programme."""
 
@@ -219,8 +224,8 @@ def _whole(design: Design) -> Design:
     """Return a design without zones that lack a period, or are treated from the first one on."""
     known = ~np.isnan(design.outcome + design.without).any(axis=1) & (design.first != 1)
     if known.sum() < 2:
-        raise InputError(
-            "fewer than two zones have a mother of a young child in every quarter; take a run "
-            "with more women (panel.women) or a larger scale"
-        )
+        raise RefusedError(
+            N_("fewer than two zones have a mother of a young child in every quarter; take a run "
+               "with more women (panel.women) or a larger scale")
+        )  # fmt: skip
     return design.of(np.flatnonzero(known))

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.econometrics.designs import Design
-from sim.errors import InputError
+from analysis.texts import N_, RefusedError
 
 LEVEL = 0.90
 REFERENCE = -1
@@ -113,6 +113,12 @@ ESTIMATORS: dict[str, Callable[[Design], Found]] = {
     "sun_abraham": sun_abraham,
     "callaway_santanna": callaway_santanna,
 }
+LABELS = {
+    "twfe": N_("Two-way fixed effects"),
+    "imputation": N_("Imputation (Borusyak et al.)"),
+    "sun_abraham": N_("Sun and Abraham"),
+    "callaway_santanna": N_("Callaway and Sant'Anna"),
+}
 MODERN = tuple(ESTIMATORS)[1:]
 WITH_GAPS = ("twfe", "imputation")
 """Those that can do without some periods of a zone; the others compare with the one before."""
@@ -136,7 +142,7 @@ def estimate(name: str, design: Design, events: bool = False) -> Estimate:
 
     Raises
     ------
-    InputError
+    RefusedError
         If the package of the modern estimators is missing.
     """
     with warnings.catch_warnings():
@@ -144,8 +150,9 @@ def estimate(name: str, design: Design, events: bool = False) -> Estimate:
         try:
             effect, se, events_of = ESTIMATORS[name](design)
         except ModuleNotFoundError as error:
-            raise InputError(
-                f"{error.name} is not installed; pip install 'ceci-sim[econometrics]' brings it"
+            raise RefusedError(
+                N_("{name} is not installed; pip install 'ceci-sim[econometrics]' brings it"),
+                name=error.name,
             ) from None
         path = (
             events_of() if events else pd.DataFrame(columns=["event", "effect", "se"], dtype=float)

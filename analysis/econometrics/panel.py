@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from sim.errors import InputError
+from analysis.results import unreadable
+from analysis.texts import N_, RefusedError
 
 TABLE = "panel.parquet"
 QUARTER = 3
@@ -22,19 +23,57 @@ KEYS = ["region", "replicate", "zone"]
 COLUMNS = ["scenario", "arm", *KEYS, "woman", "month", "youngest_child_months", "centre_km",
            "opened_near"]  # fmt: skip
 
-OUTCOMES: dict[str, tuple[list[str], Callable[[pd.DataFrame], pd.Series]]] = {
-    "participation": (["status"], lambda rows: 100.0 * (rows["status"] != "out")),
-    "employment": (
-        ["status"],
-        lambda rows: 100.0 * rows["status"].isin(["informal", "formal"]),
+
+@dataclass(frozen=True)
+class Outcome:
+    """What can be compared.
+
+    Attributes
+    ----------
+    label, unit : str
+        What it is called, and the unit of an effect on it; marked for translation.
+    column : str
+        Of the panel, of which it is made.
+    value : callable
+        Its value for each row of that column.
+    decimals : int
+        With which it is shown.
+    """
+
+    label: str
+    unit: str
+    column: str
+    value: Callable[[pd.Series], pd.Series]
+    decimals: int = 2
+
+
+OUTCOMES = {
+    "participation": Outcome(
+        N_("Participation (% of mothers)"), N_("percentage points"), "status",
+        lambda status: 100.0 * (status != "out"),
     ),
-    "formal_employment": (["status"], lambda rows: 100.0 * (rows["status"] == "formal")),
-    "hours": (["hours"], lambda rows: rows["hours"].astype(float)),
-    "earnings": (["earnings"], lambda rows: rows["earnings"].astype(float)),
-    "use": (["uses_centre"], lambda rows: 100.0 * rows["uses_centre"]),
-}
-"""What can be compared: the columns that it is made of, and its value for each row. Percentages
-are of all mothers; hours and earnings are zero of who has no job."""
+    "employment": Outcome(
+        N_("In work (% of mothers)"), N_("percentage points"), "status",
+        lambda status: 100.0 * status.isin(["informal", "formal"]),
+    ),
+    "formal_employment": Outcome(
+        N_("In formal work (% of mothers)"), N_("percentage points"), "status",
+        lambda status: 100.0 * (status == "formal"),
+    ),
+    "hours": Outcome(
+        N_("Hours of work a week, all mothers"), N_("hours a week"), "hours",
+        lambda hours: hours.astype(float),
+    ),
+    "earnings": Outcome(
+        N_("Earnings a month, all mothers (MXN)"), N_("MXN a month"), "earnings",
+        lambda earnings: earnings.astype(float), decimals=0,
+    ),
+    "use": Outcome(
+        N_("Child in a centre (% of mothers)"), N_("percentage points"), "uses_centre",
+        lambda uses: 100.0 * uses,
+    ),
+}  # fmt: skip
+"""Percentages are of all mothers; hours and earnings are zero of who has no job."""
 
 
 @dataclass(frozen=True)
@@ -105,16 +144,18 @@ def read(folder: Path, outcome: str, within: float | None = None) -> Survey:
 
     Raises
     ------
-    InputError
+    RefusedError
         If the folder has no panel, or one that cannot be used.
     """
-    columns, value = OUTCOMES[outcome]
-    table = _table(folder, [*COLUMNS, *columns])
-    table["value"] = value(table)
-    table = table.drop(columns=columns)
+    told = OUTCOMES[outcome]
+    table = _table(folder, [*COLUMNS, told.column])
+    table["value"] = told.value(table.pop(told.column))
     for arm in ("baseline", "programme"):
         if not (table["arm"] == arm).any():
-            raise InputError(f"{folder}: {TABLE} has no mother of a young child in arm {arm}")
+            raise RefusedError(
+                N_("{folder}: {file} has no mother of a young child in arm {arm}"),
+                folder=folder, file=TABLE, arm=arm,
+            )  # fmt: skip
     table["period"], starts, months = _periods(table["month"])
     served = table[table["arm"] == "programme"]
     if within is None:
@@ -143,24 +184,25 @@ def read(folder: Path, outcome: str, within: float | None = None) -> Survey:
 def _table(folder: Path, columns: list[str]) -> pd.DataFrame:
     path = folder / TABLE
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; give that of a run")
+        raise RefusedError(N_("{folder}: no such folder; give that of a run"), folder=folder)
     if not path.is_file():
-        raise InputError(
-            f"{folder}: has no {TABLE}; a run with panel.women=2000 (women followed in each "
-            "replicate) writes one"
-        )
+        raise RefusedError(
+            N_("{folder}: has no {file}; a run with panel.women=2000 (women followed in each "
+               "replicate) writes one"),
+            folder=folder, file=TABLE,
+        )  # fmt: skip
     try:
         missing = sorted({*columns} - {*pq.read_schema(path).names})
         if missing:
-            raise InputError(
-                f"{folder}: {TABLE} lacks {', '.join(missing)}: it is of another version of the "
-                "simulator; run the scenario again"
-            )
+            raise RefusedError(
+                N_("{folder}: {file} lacks {names}: it is of another version of the simulator; "
+                   "run the scenario again"),
+                folder=folder, file=TABLE, names=", ".join(missing),
+            )  # fmt: skip
         young = [("youngest_child_months", "<", YOUNG)]
         return pd.read_parquet(path, columns=columns, filters=young)
     except (OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        raise InputError(f"{folder}: {TABLE} cannot be read ({reason})") from None
+        raise unreadable(folder, TABLE, error) from None
 
 
 def _periods(month: pd.Series) -> tuple[pd.Series, list[pd.Timestamp], int]:

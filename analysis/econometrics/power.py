@@ -10,7 +10,7 @@ from scipy import stats
 from analysis.econometrics.designs import MAKERS, Design
 from analysis.econometrics.estimators import LEVEL, two_way_effect
 from analysis.econometrics.panel import NEVER, Survey
-from sim.errors import InputError
+from analysis.texts import RefusedError
 
 POLOS = (0.5, 1.0, 2.0, 4.0)
 """Zones of a design, in polos' worth of them."""
@@ -88,7 +88,7 @@ def power_table(survey: Survey, draws: int = DRAWS, seed: int = 0) -> pd.DataFra
                         "months": months,
                         "truth": truth,
                         **told,
-                        "needed": group["zones"].mean() * (told["detectable"] / truth) ** 2,
+                        "needed": group["zones"].mean() * _over(told["detectable"], truth) ** 2,
                     }
                 )
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -105,7 +105,7 @@ def _draws(
         kept = {arm: asked[told["person"].to_numpy()] for arm, told in survey.rows.items()}
         try:
             design = MAKERS[name](survey, kept)
-        except InputError:
+        except RefusedError:
             continue  # too few are asked, or one replicate has no other polo to compare with
         for size, (months, end) in product(_sizes(survey), _ends(survey, design)):
             sample = design.of(rng.integers(0, design.first.size, size)).until(end)
@@ -134,10 +134,16 @@ def _ends(survey: Survey, design: Design) -> Iterator[tuple[int, int]]:
 def _summary(estimates: pd.Series) -> dict[str, float]:
     mean, se = float(estimates.mean()), float(estimates.std())
     reach = stats.norm.ppf((1 + LEVEL) / 2)
-    missed = stats.norm.cdf(reach - mean / se) - stats.norm.cdf(-reach - mean / se)
+    away = _over(mean, se)
+    missed = stats.norm.cdf(reach - away) - stats.norm.cdf(-reach - away)
     return {
         "estimate": mean,
         "se": se,
         "power": float(1 - missed),
         "detectable": float((reach + stats.norm.ppf(FOUND)) * se),
     }
+
+
+def _over(value: float, by: float) -> float:
+    """Return a quotient; NaN where nothing differs, so that nothing could be found."""
+    return value / by if by else float("nan")

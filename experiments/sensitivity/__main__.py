@@ -9,21 +9,18 @@ command goes on where it was stopped.
 
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from omegaconf import DictConfig
 from pydantic import Field, field_validator
 
-from analysis import charts
-from experiments.evidence.headline import EFFECTS, NAMES, described
 from experiments.options import split
 from experiments.page import keep, probes_of_effects
+from experiments.sensitivity.figures import SHOWN, draw, shown
 from experiments.sensitivity.indices import design, indices
 from experiments.sensitivity.intervals import intervals
 from experiments.sensitivity.points import effects_at, own_chance, same_chance
@@ -39,15 +36,9 @@ from experiments.sensitivity.swings import assumed, ends, swings
 from experiments.tables import publish
 from sim.cli import command
 from sim.errors import InputError
-from sim.results.catalogue import catalogue
 from sim.results.folder import ResultFolder, default_folder
 from sim.results.tables import write_csv
 from sim.settings import Settings, Strict
-
-SHOWN = NAMES[0]
-"""The effect of the figures and of the tables on the terminal; the files have all."""
-ROWS = 15
-"""How many parameters figures and the terminal show."""
 
 HIDDEN = {
     "morris": ("unit", "sigma"),
@@ -56,41 +47,6 @@ HIDDEN = {
     "intervals": ("scale", "draws_from"),
 }
 """Columns that the terminal leaves out of each table for want of room."""
-
-WORDS = {
-    "en": {
-        "morris": "What moves the effect on\n{}",
-        "morris_x": "mean elementary effect over the whole range ({})",
-        "sobol": "Shares of the variance of the effect on\n{}",
-        "sobol_x": "Sobol index",
-        "first": "alone",
-        "total": "with all that depends on others",
-        "swings": "Assumed parameters and the effect on\n{}",
-        "swings_x": "effect ({})",
-        "low": "at its low bound",
-        "high": "at its high bound",
-        "to": "{} ({:,g} to {:,g})",
-        "points": "percentage points",
-        "source": "Source: simulation, scenario {}",
-        "level": "; 90 % intervals",
-    },
-    "es": {
-        "morris": "Qué mueve el efecto en\n{}",
-        "morris_x": "efecto elemental medio en todo el intervalo ({})",
-        "sobol": "Partes de la varianza del efecto en\n{}",
-        "sobol_x": "índice de Sobol",
-        "first": "por sí solo",
-        "total": "con lo que depende de otros",
-        "swings": "Parámetros supuestos y el efecto en\n{}",
-        "swings_x": "efecto ({})",
-        "low": "en su cota inferior",
-        "high": "en su cota superior",
-        "to": "{} ({:,g} a {:,g})",
-        "points": "puntos porcentuales",
-        "source": "Fuente: simulación, escenario {}",
-        "level": "; intervalos de 90 %",
-    },
-}
 
 
 class Options(Strict):
@@ -209,58 +165,6 @@ def study(asked_for: Study) -> Tables:
     return Tables(morris, sobol, swung, intervals(values, draws_from, settings.scale))
 
 
-def draw(tables: Tables, settings: Settings, folder: Path) -> None:
-    """Draw screening, indices and swings of `SHOWN`, in both languages, as PNG and SVG."""
-    morris, sobol, swung = (_shown(table) for table in tables[:3])
-    measure, mothers = described(SHOWN), catalogue()["groups"][EFFECTS[0].group]["label"]
-    for lang, words in WORDS.items():
-        named = f"{measure['label'][lang].lower()}, {mothers[lang].lower()}"
-        unit, source = words["points"], words["source"].format(settings.label.model_dump()[lang])
-        labels = {name: p.label.model_dump()[lang] for name, p in settings.parameters.items()}
-        kinds = sobol.melt("parameter", ["first", "total"], "kind", "value")
-        halves = sobol.melt("parameter", ["first_conf", "total_conf"], value_name="half")
-        with charts.style():
-            drawn_figures: dict[str, Figure] = {
-                "morris": charts.ranked(
-                    pd.DataFrame({"label": morris["parameter"].map(labels), "kind": "",
-                                  "value": morris["mu_star"], "half": morris["mu_star_conf"]}),
-                    words["morris"].format(named), words["morris_x"].format(unit),
-                    source + words["level"],
-                ),
-                "sobol": charts.ranked(
-                    pd.DataFrame({"label": kinds["parameter"].map(labels),
-                                  "kind": kinds["kind"].map(words),
-                                  "value": kinds["value"], "half": halves["half"]}),
-                    words["sobol"].format(named), words["sobol_x"], source + words["level"],
-                ),
-            }  # fmt: skip
-            if len(swung):
-                drawn_figures["swings"] = charts.swings(
-                    _of_ends(swung, labels, words), words["swings"].format(named),
-                    words["swings_x"].format(unit), (words["low"], words["high"]),
-                    float(swung["effect_at_base"].iloc[0]), source,
-                )  # fmt: skip
-            for name, figure in drawn_figures.items():
-                charts.save(figure, folder / f"{name}_{lang}")
-
-
-def _of_ends(
-    swung: pd.DataFrame, labels: Mapping[str, str], words: Mapping[str, str]
-) -> pd.DataFrame:
-    named = [
-        words["to"].format(labels[name], low, high)
-        for name, low, high in zip(swung["parameter"], swung["low"], swung["high"], strict=True)
-    ]
-    return pd.DataFrame(
-        {"label": named, "at_low": swung["effect_at_low"], "at_high": swung["effect_at_high"]}
-    )
-
-
-def _shown(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the first rows of the effect that is shown."""
-    return table[table["measure"] == SHOWN].head(ROWS).reset_index(drop=True)
-
-
 def tell(tables: Tables, settings: Settings) -> None:
     """Print the tables, those by parameter in short."""
     unwritten = settings.model_copy(update={"output_dir": None})
@@ -274,7 +178,7 @@ def tell(tables: Tables, settings: Settings) -> None:
     for name, title in titles.items():
         table = getattr(tables, name)
         if name != "intervals":
-            table = _shown(table).drop(columns="measure")
+            table = shown(table).drop(columns="measure")
         publish(table.drop(columns=list(HIDDEN[name])), name, title, unwritten)
 
 
@@ -287,10 +191,11 @@ def job(config: DictConfig) -> None:
         tables = study(asked_for)
         for name, table in tables._asdict().items():
             write_csv(table, folder.work / f"{name}.csv")
-        draw(tables, settings, folder.work)
+        draw(tables._asdict(), settings, folder.work)
     tell(tables, settings)
     if asked_for.options.save:
-        keep(tables._asdict(), probes_of_effects(settings), lambda to: draw(tables, settings, to))
+        kept = tables._asdict()
+        keep(kept, probes_of_effects(settings), lambda to: draw(kept, settings, to))
     print(f"written: {folder.path}")
 
 

@@ -1,27 +1,30 @@
 """Evaluators' estimators on panels whose effect is known."""
 
 import builtins
-import json
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from matplotlib import image
+from matplotlib.figure import Figure
 
 from analysis.econometrics import __main__ as command
 from analysis.econometrics import designs, panel
 from analysis.econometrics.designs import Design
 from analysis.econometrics.estimators import ESTIMATORS, MODERN, estimate, estimators_of
-from analysis.econometrics.power import imputed_effect, power_table
-from analysis.econometrics.words import WORDS
+from analysis.econometrics.power import COLUMNS, imputed_effect, power_table
+from analysis.publish import HEADINGS
+from analysis.texts import LOCALES, Words
 from sim.errors import InputError
 from sim.results.panel import panel_frame
 from sim.results.tables import TableWriter
 from sim.unit import outcome, units
+from tests.analysis.layout import overflowing
 
 ROOT = Path(__file__).resolve().parents[2]
 EFFECTS = {
@@ -190,12 +193,12 @@ def test_the_distance_that_counts_as_near_can_be_changed(folder):
         designs.zones(panel.read(folder, "hours", within=0.5))
 
 
-@pytest.mark.parametrize("lang", WORDS)
+@pytest.mark.parametrize("lang", LOCALES)
 def test_the_command_writes_tables_and_figures(folder, tmp_path, capsys, lang):
     asked = [str(folder), "--outcome", "hours", "--out", str(tmp_path), "--draws", "4"]
     assert command.main([*asked, "--lang", lang]) == 0
     out = capsys.readouterr().out
-    table = pd.read_csv(tmp_path / "econometrics.csv")
+    table = pd.read_csv(tmp_path / "econometrics_estimates.csv")
     assert table.groupby("design")["estimator"].apply(list).to_dict() == {
         "zones": list(ESTIMATORS), "served": ["twfe", "imputation"], "polos": list(ESTIMATORS)
     }  # fmt: skip
@@ -204,13 +207,72 @@ def test_the_command_writes_tables_and_figures(folder, tmp_path, capsys, lang):
     np.testing.assert_allclose(of_zones["bias"], of_zones["estimate"] - of_zones["truth"])
     assert (of_zones["bias"].abs() < 3 * of_zones["se"]).all()
     assert (of_zones["replicates"] == 4).all() and of_zones["covering"].between(2, 4).all()
+    words = Words(lang)
     for row in of_zones.itertuples():
         assert f"{row.estimate:.2f}" in out and f"{row.se:.2f}" in out
-    for name in designs.MAKERS:
-        pixels = image.imread(tmp_path / f"event_study_{name}_{lang}.png")[..., :3]
-        assert pixels.std() > 0.05
-    for word in (*WORDS[lang]["designs"].values(), WORDS[lang]["columns"]["power"]):
-        assert word.split()[0] in out
+        assert words("{count} of {all}", count=row.covering, all=4) in out
+    for name in ("estimate", "truth", "power_percent", "needed"):
+        assert words(HEADINGS[name]).split()[0] in out
+    assert all(words(label).split(",")[0] in out for label in designs.LABELS.values())
+
+
+def test_it_writes_where_its_siblings_do_and_every_form_says_the_same(tmp_path, capsys):
+    path = folder_with(tmp_path / "run", *(rows_of(made(n, "constant"), n) for n in range(2)))
+    assert command.main([str(path), "--outcome", "hours", "--draws", "2"]) == 0
+    home = path / "analysis"
+    tables = ("estimates", "events", "power")
+    assert {file.name for file in home.iterdir()} == {
+        "econometrics_es.xlsx",
+        *(f"econometrics_{name}.csv" for name in tables),
+        *(f"econometrics_{name}_es.tex" for name in tables),
+        *(f"econometrics_{name}_{design}_es.{ending}" for name in ("events", "power")
+          for design in designs.MAKERS for ending in ("png", "svg")),
+    }  # fmt: skip
+    assert "Efectos fijos de zona y periodo" in capsys.readouterr().out
+    book = openpyxl.load_workbook(home / "econometrics_es.xlsx")
+    latex = (home / "econometrics_estimates_es.tex").read_text(encoding="utf-8")
+    table = pd.read_csv(home / "econometrics_estimates.csv")
+    assert set(table["outcome"]) == {"hours"}
+    heads = [cell.value for cell in book["estimates"][4]]
+    column = heads.index("Efecto verdadero") + 1
+    for number, row in enumerate(table.itertuples()):
+        assert book["estimates"].cell(5 + number, column).value == pytest.approx(row.truth)
+        assert f" & {row.estimate:.2f} & {row.se:.2f} & " in latex
+    covers = [cell.value for cell in book["estimates"][chr(64 + heads.index("Lo cubre") + 1)][4:]]
+    assert covers == ["sí" if covers else "no" for covers in table["covers"]]
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_no_text_leaves_its_figure_or_covers_another(
+    folder, drawn: dict[str, Figure], tmp_path, lang
+):
+    """The outcome with the longest name and the largest numbers, in polos of two replicates."""
+    told = pd.read_parquet(folder / panel.TABLE, filters=[("replicate", "<", 2)])
+    told.assign(earnings=1000 * told["hours"]).to_parquet(tmp_path / panel.TABLE)
+    asked = [str(tmp_path), "--outcome", "earnings", "--draws", "2", "--lang", lang]
+    assert command.main(asked) == 0
+    assert len(drawn) == 2 * len(designs.MAKERS)
+    found = {name: list(overflowing(figure)) for name, figure in drawn.items()}
+    assert not any(found.values()), found
+    for name, figure in drawn.items():
+        assert figure.get_supxlabel().startswith("Fuente" if lang == "es" else "Source")
+        pixels = image.imread(tmp_path / "analysis" / f"{name}.png")[..., :3]
+        assert pixels.std() > 0.05, name
+
+
+def test_the_power_figure_shows_the_sizes_of_the_table(folder, drawn, tmp_path):
+    asked = [str(folder), "--outcome", "hours", "--draws", "3", "--out", str(tmp_path)]
+    assert command.main([*asked, "--lang", "en"]) == 0
+    table = pd.read_csv(tmp_path / "econometrics_power.csv")
+    of_zones = table[(table["design"] == "zones") & (table["mothers"] == 8)]
+    axes = np.reshape(drawn["econometrics_power_zones_en"].axes, (2, 2))
+    for column, estimator in zip(axes.T, ("twfe", "imputation"), strict=True):
+        rows = of_zones[of_zones["estimator"] == estimator]
+        powers = np.concatenate([line.get_ydata() for line in column[0].lines[:-1]])
+        np.testing.assert_allclose(sorted(powers), sorted(100 * rows["power"]))
+        least = np.concatenate([line.get_ydata() for line in column[1].lines[::2]])
+        np.testing.assert_allclose(sorted(least), sorted(rows["detectable"]))
+        assert set(column[1].lines[0].get_xdata()) == {18, 36, 72, 144}
 
 
 def test_more_zones_mothers_and_months_find_more(folder):
@@ -233,26 +295,29 @@ def test_a_share_of_the_women_too_small_for_a_design_is_left_out_of_the_table(tm
     assert table["mothers"].max() == 1.0 and table["se"].notna().all()
 
 
-def test_both_languages_have_the_same_words():
-    def keys(words):
-        return {key: keys(value) if isinstance(value, dict) else None
-                for key, value in words.items()}  # fmt: skip
-
-    assert keys(WORDS["en"]) == keys(WORDS["es"])
-    said = [json.dumps(WORDS[lang], ensure_ascii=False) for lang in WORDS]
-    assert said[0] != said[1]
+def test_without_any_power_the_estimates_are_told(tmp_path, drawn, capsys, monkeypatch):
+    """Where no resample has anything to compare."""
+    monkeypatch.setattr(command, "power_table", lambda *_: pd.DataFrame(columns=COLUMNS))
+    path = folder_with(tmp_path / "run", rows_of(made(0, "constant"), 0))
+    assert command.main([str(path), "--outcome", "hours", "--lang", "en"]) == 0
+    assert set(drawn) == {"econometrics_events_zones_en"}
+    assert "Two-way fixed effects" in capsys.readouterr().out
+    assert pd.read_csv(path / "analysis" / "econometrics_power.csv").empty
 
 
 # What cannot be used
 
 
 def refused(capsys, *arguments: str) -> str:
-    """Return the one line with which the command refuses."""
-    assert command.main(list(arguments)) == 2
-    told = capsys.readouterr()
-    (line,) = told.err.strip().splitlines()
-    assert not told.out
-    return line
+    """Return the one line with which the command refuses, in English; in Spanish it is another."""
+    lines = {}
+    for lang in LOCALES:
+        assert command.main([*arguments, "--lang", lang]) == 2
+        told = capsys.readouterr()
+        (lines[lang],) = told.err.strip().splitlines()
+        assert not told.out
+    assert lines["es"] != lines["en"]
+    return lines["en"]
 
 
 def test_a_folder_without_panel_is_told_how_to_get_one(tmp_path, capsys):
@@ -270,12 +335,28 @@ def test_a_panel_that_cannot_be_read_is_one_line(folder, tmp_path, capsys):
     )
 
 
-def test_a_place_that_cannot_be_written_and_too_few_draws_are_one_line(folder, tmp_path, capsys):
+def test_a_place_that_cannot_be_written_is_one_line(folder, tmp_path, capsys):
     (tmp_path / "file").write_text("mine")
     taken = ["--outcome", "hours", "--draws", "2", "--out", str(tmp_path / "file")]
     assert command.main([str(folder), *taken]) == 1
     assert capsys.readouterr().err.startswith("error: File exists")
-    assert "--draws 1: must be 2 or more" in refused(capsys, str(folder), "--draws", "1")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--draws", "1"], "--draws 1: a whole number is needed, 2 or more"),
+        (["--draws", "many"], "--draws many: a whole number is needed, 2 or more"),
+        (["--within", "-1"], "--within -1: a number is needed, 0 or more"),
+        (["--within", "inf"], "--within inf: a number is needed, 0 or more"),
+        (["--outcome", "joy"], "--outcome joy: one of these is needed: participation, employment"),
+        (["another"], "one folder is taken, and 2 are given"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_one_line(folder, tmp_path, capsys, given, said):
+    out = tmp_path / "out"
+    assert said in refused(capsys, str(folder), *given, "--out", str(out))
+    assert not out.exists()
 
 
 def changed(design: Design, first: np.ndarray) -> Design:
@@ -308,10 +389,13 @@ def test_without_zones_never_served_the_last_ones_are_the_comparison(tmp_path):
 def test_one_cohort_and_one_replicate_are_estimated_and_told(tmp_path, capsys):
     one_cohort = changed(made(0, "constant"), np.array([0] * 18 + [5] * 18))
     path = folder_with(tmp_path / "run", rows_of(one_cohort, 0))
-    assert command.main([str(path), "--outcome", "hours", "--draws", "2"]) == 0
-    told = capsys.readouterr().err.strip().splitlines()
-    assert told == [WORDS["en"]["one_cohort"], WORDS["en"]["one_replicate"]]
-    table = pd.read_csv(path / "econometrics.csv")
+    asked = [str(path), "--outcome", "hours", "--draws", "2", "--lang", "en"]
+    assert command.main(asked) == 0
+    cohort, replicate = capsys.readouterr().err.strip().splitlines()
+    assert "nothing is staggered" in cohort and "one replicate only" in replicate
+    latex = (path / "analysis" / "econometrics_estimates_en.tex").read_text(encoding="utf-8")
+    assert cohort in latex and replicate in latex
+    table = pd.read_csv(path / "analysis" / "econometrics_estimates.csv")
     assert set(table["design"]) == {"zones"} and (table["replicates"] == 0).all()
 
 

@@ -127,8 +127,8 @@ def test_words_on_a_figure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
         "Participation rate",
         "% of women",
         "mothers_u4",
-        "Baseline",
-        "Programme",
+        "Without programme",
+        "With programme",
         "Burn-in",
         "Agreement begins (Jan 2026)",
         "Source: simulation, scenario polo_norte, 4 replicates; 90 % band",
@@ -222,9 +222,9 @@ def test_command_redraws_a_result_folder(
 ) -> None:
     monthly(months=3).to_parquet(tmp_path / "monthly.parquet")
     assert figures.main([str(tmp_path)]) == 0
-    printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == 16
-    assert all(Path(line).parent == tmp_path / "figures" for line in printed)
+    heading, *printed = capsys.readouterr().out.splitlines()
+    assert heading == "Archivos:" and len(printed) == 16
+    assert all(Path(line.strip()).parent == tmp_path / "figures" for line in printed)
 
 
 @pytest.mark.parametrize("content", [None, b"not a table", "columns"])
