@@ -88,9 +88,13 @@ def common_draws(one: Results, other: Results) -> bool:
 
 def _draws(results: Results, replicates: Sequence[str]) -> tuple[Any, ...]:
     draws = results.manifest["draws"]
+    return results.manifest["seed"], sample(results), [draws.get(name) for name in replicates]
+
+
+def sample(results: Results) -> frozenset[tuple[str, str]]:
+    """Return name and fingerprint of the table from which parameters are drawn, if they are."""
     inputs = results.manifest.get("inputs", {})
-    samples = {name: hash_ for name, hash_ in inputs.items() if name.startswith("posterior_draws")}
-    return results.manifest["seed"], samples, [draws.get(name) for name in replicates]
+    return frozenset(pair for pair in inputs.items() if pair[0].startswith("posterior_draws"))
 
 
 def difference(one: pd.Series, other: pd.Series, interval: Any, *, common: bool) -> pd.DataFrame:

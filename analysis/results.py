@@ -1,5 +1,6 @@
 """Result folders, checked before anything is read from them."""
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,11 @@ COLUMNS = {
     MONTHLY: ("arm", "replicate", "month", "group", "measure", "value"),
     ACCOUNTS: ("arm", "replicate", "month", "centre", "scheme", "places"),
 }
-NEEDED = ("replicates_done", "seed", "interval", "draws", "config")
+NEEDED = {
+    "replicates_done": int, "seed": int, "interval": str, "draws": dict, "config": dict,
+    "results": dict,
+}  # fmt: skip
+CONFIG = ("agreement_start",)
 GUARDERIA = "guarderia"
 
 
@@ -43,6 +48,7 @@ class Results:
     manifest: Mapping[str, Any]
     title: Mapping[str, str] = field(default_factory=dict)
     short: Mapping[str, str] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set, repr=False, compare=False)
 
     @classmethod
     def read(cls, folder: Path) -> "Results":
@@ -92,7 +98,8 @@ class Results:
         Raises
         ------
         RefusedError
-            If no row is of these measures and groups, or the table is damaged.
+            If it has no value of these measures and groups, or the table is damaged or another than the
+            run wrote.
         """
         wanted = (
             pc.field("measure").isin(list(measures))
@@ -100,12 +107,17 @@ class Results:
             & (pc.field("month") >= self._start)
         )
         table = self._table(MONTHLY, columns=list(COLUMNS[MONTHLY]), filters=wanted)
-        if not table.num_rows:
-            raise RefusedError(
-                N_("{folder}: {file} holds none of the measures {measures}"),
-                folder=self.folder, file=MONTHLY, measures=", ".join(measures),
-            )  # fmt: skip
-        return table.to_pandas()
+        found = table.to_pandas()
+        if not found["value"].notna().any():
+            raise self.without(measures)
+        return found
+
+    def without(self, measures: Collection[str]) -> RefusedError:
+        """Return the refusal of a folder that has no value of some measures."""
+        return RefusedError(
+            N_("{folder}: {file} has no value of {measures}"),
+            folder=self.folder, file=MONTHLY, measures=", ".join(sorted(measures)),
+        )  # fmt: skip
 
     def accounts(self, names: Sequence[str]) -> pd.DataFrame:
         """Return columns of the centres' accounts, from the agreement's first month on.
@@ -161,9 +173,24 @@ class Results:
 
     def _table(self, name: str, **options: Any) -> pa.Table:
         try:
+            self._recognise(name)
             return pq.read_table(self.folder / name, **options)
         except (OSError, ValueError) as error:
             raise _unreadable(self.folder, name, error) from error
+
+    def _recognise(self, name: str) -> None:
+        """Refuse a table that is not the one of which the manifest speaks; once for each table."""
+        if name in self._known:
+            return
+        with (self.folder / name).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != self.manifest["results"].get(name):
+            raise RefusedError(
+                N_("{folder}: {file} is not the one that the run wrote, its fingerprint is not "
+                   "that of {manifest}; take the folder as it was written, or run it again"),
+                folder=self.folder, file=name, manifest=FILE,
+            )  # fmt: skip
+        self._known.add(name)
 
 
 def source(given: Sequence[Results], words: Words) -> str:
@@ -230,9 +257,9 @@ def _levers(result: Results, among: Sequence[Results]) -> Mapping[str, str]:
     differing = [
         lever
         for lever in LEVERS
-        if len({_title(other.config.get(lever, {}))["es"] for other in among}) > 1
+        if len({_title(other.config.get(lever) or {})["es"] for other in among}) > 1
     ]
-    labels = [_title(result.config[lever]) for lever in differing]
+    labels = [_title(result.config.get(lever) or {}) for lever in differing]
     return {lang: ", ".join(label[lang] for label in labels) for lang in ("es", "en")}
 
 
@@ -250,16 +277,14 @@ def _joined(title: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]
 def _title(config: Mapping[str, Any]) -> dict[str, str]:
     """Return what a scenario or a choice calls itself, or its name."""
     label = config.get("label") or {}
-    return {lang: label.get(lang) or str(config.get("name", "")) for lang in ("es", "en")}
+    of = label if isinstance(label, Mapping) else {"es": str(label), "en": str(label)}
+    return {lang: of.get(lang) or str(config.get("name", "")) for lang in ("es", "en")}
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / FILE
-    if not path.is_file():
-        raise RefusedError(N_("{folder}: not a result folder, it has no {file}"), folder=folder,
-                      file=FILE)  # fmt: skip
+    _there(folder, FILE)
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise _unreadable(folder, FILE, error) from error
     schema = manifest.get("schema") if isinstance(manifest, dict) else None
@@ -273,7 +298,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
             N_("{folder}: half-written, the run was stopped; the same command finishes it"),
             folder=folder,
         )
-    if absent := [name for name in NEEDED if name not in manifest]:
+    absent = [name for name, kind in NEEDED.items() if not isinstance(manifest.get(name), kind)]
+    if absent := absent or [f"config.{n}" for n in CONFIG if n not in manifest["config"]]:
         raise RefusedError(N_("{folder}: {file} lacks {names}"), folder=folder, file=FILE,
                       names=", ".join(absent))  # fmt: skip
     return manifest
@@ -281,9 +307,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def _check(folder: Path, name: str, columns: Sequence[str]) -> None:
     """Refuse a table that is missing, damaged or lacks a column; only its footer is read."""
-    if not (folder / name).is_file():
-        raise RefusedError(N_("{folder}: not a result folder, it has no {file}"), folder=folder,
-                      file=name)  # fmt: skip
+    _there(folder, name)
     try:
         schema = pq.read_schema(folder / name)
     except (OSError, ValueError) as error:
@@ -291,6 +315,17 @@ def _check(folder: Path, name: str, columns: Sequence[str]) -> None:
     if absent := [column for column in columns if column not in schema.names]:
         raise RefusedError(N_("{folder}: {file} lacks {names}"), folder=folder, file=name,
                       names=", ".join(absent))  # fmt: skip
+
+
+def _there(folder: Path, name: str) -> None:
+    """Refuse a folder that lacks a file, or that may not be looked into."""
+    try:
+        there = (folder / name).is_file()
+    except OSError as error:
+        raise _unreadable(folder, name, error) from error
+    if not there:
+        raise RefusedError(N_("{folder}: not a result folder, it has no {file}"), folder=folder,
+                      file=name)  # fmt: skip
 
 
 def _unreadable(folder: Path, name: str, error: Exception) -> RefusedError:

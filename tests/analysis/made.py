@@ -1,5 +1,9 @@
 """Tables made up, with an effect that is known."""
 
+import hashlib
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -75,5 +79,17 @@ def accounts_table(replicates: int, opened: int = OPENED) -> pd.DataFrame:
     empresa = rows.assign(centre=2, scheme="empresa", places=60 * there, enrolled=54 * there,
                           paid_imss=300_000 * there, paid_firm=60_000 * there,
                           capital_firm=1_500_000 * built)  # fmt: skip
-    new = pd.concat([imss, empresa]).dropna().convert_dtypes()
+    new = pd.concat([imss, empresa]).dropna().astype(old.dtypes)
     return pd.concat([old, new], ignore_index=True)
+
+
+def sealed(folder: Path) -> Path:
+    """Write the fingerprints of a folder's tables into its manifest, as a run does at its end."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["results"] = {
+        table.name: hashlib.sha256(table.read_bytes()).hexdigest()
+        for table in folder.glob("*.parquet")
+    }
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
