@@ -16,9 +16,11 @@ from analysis.comparison import (
     differences,
     effects,
     levers,
+    of_one_scale,
     ranking,
     sample,
     shared,
+    without_counts,
 )
 from analysis.estimates import LAST, by_month
 from analysis.outcome import NAME, course, line_names
@@ -47,7 +49,8 @@ def compare(given: list[Results], folder: Path, words: Words) -> list[Path]:
     """
     names = [words.of(results.short) for results in given]
     common = all(common_draws(one, other) for one, other in combinations(given, 2))
-    of = shared([effects(results) for results in given])
+    of = [effects(results) for results in given]
+    of = shared(of if of_one_scale(given) else [without_counts(one) for one in of])
     table = differences(given, of, names)
     last = {name: one.xs(LAST, level="window") for name, one in zip(names, of, strict=True)}
     note = _note(given, common, words)
@@ -84,7 +87,8 @@ def _note(given: Sequence[Results], common: bool, words: Words) -> str:
             "differences are wider than on common draws."
         )
     )
-    return f"{how}\n{source(given, words)}"
+    scale = "" if of_one_scale(given) else words("Scales differ: counts are left out.")
+    return "\n".join(filter(None, (how, scale, source(given, words))))
 
 
 def _meaning(common: bool, words: Words) -> str:
@@ -159,9 +163,7 @@ def _named(table: pd.DataFrame, words: Words) -> pd.Series:
     )
 
 
-def _differences(
-    table: pd.DataFrame, names: Sequence[str], note: str, words: Words
-) -> Draw | None:
+def _differences(table: pd.DataFrame, names: Sequence[str], note: str, words: Words) -> Draw | None:
     first = names[0]
     measures = catalogue()["measures"]
     share = table["measure"].map(lambda key: measures[key]["unit"]["en"].startswith("%"))

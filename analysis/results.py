@@ -98,8 +98,8 @@ class Results:
         Raises
         ------
         RefusedError
-            If it has no value of these measures and groups, or the table is damaged or another than the
-            run wrote.
+            If it has no value of these measures and groups, or the table is damaged or not the one
+            that the run wrote.
         """
         wanted = (
             pc.field("measure").isin(list(measures))

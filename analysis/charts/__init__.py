@@ -460,8 +460,8 @@ def ranked(
         Detached from pyplot.
     """
     labels, looks = list(data["label"].unique()), _looks(data["kind"], among)
-    figure, ax = _rows(labels, lines)
-    apart = min(0.24, 0.8 / len(looks))
+    figure, ax = _rows(labels, lines, len(looks))
+    apart = min(0.24, 0.66 / len(looks))
     for number, (kind, (colour, marker)) in enumerate(looks.items()):
         of_kind = data[data["kind"] == kind]
         shift = apart * (number - (len(looks) - 1) / 2)
@@ -494,9 +494,13 @@ def _looks(shown: pd.Series, among: Sequence[str] | None) -> dict[str, tuple[Any
     }
 
 
-def _rows(labels: Sequence[str], lines: int = 1) -> tuple[Figure, Axes]:
-    """Return a figure with one labelled row for each name, the first on top."""
-    figure = Figure(figsize=(7.4, (0.09 + 0.18 * lines) * len(labels) + 1.7), layout="constrained")
+def _rows(labels: Sequence[str], lines: int = 1, points: int = 1) -> tuple[Figure, Axes]:
+    """Return a figure with one labelled row for each name, the first on top.
+
+    A row is as high as its label's lines, or as points below one another, need.
+    """
+    row = 0.09 + max(0.18 * lines, 0.11 * points)
+    figure = Figure(figsize=(7.4, row * len(labels) + 1.7), layout="constrained")
     FigureCanvasAgg(figure)
     ax = figure.subplots()
     ax.set_yticks(np.arange(len(labels)), labels)

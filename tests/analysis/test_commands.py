@@ -38,8 +38,10 @@ LONGER = [
 @pytest.fixture
 def folders(folder: Callable[..., Path]) -> list[Path]:
     """Return five scenarios, the last three of long names."""
-    plans = [{"name": name, "label": label}
-             for name, label in zip(("long", "longer", "longest"), (LONG, *LONGER), strict=True)]
+    plans = [
+        {"name": name, "label": label}
+        for name, label in zip(("long", "longer", "longest"), (LONG, *LONGER), strict=True)
+    ]
     return [
         folder("one", monthly_table(2.0, 4)),
         folder("other", monthly_table(1.0, 4, seed=2)),
