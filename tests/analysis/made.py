@@ -93,3 +93,9 @@ def sealed(folder: Path) -> Path:
     }
     path.write_text(json.dumps(manifest), encoding="utf-8")
     return folder
+
+
+def told(what: str, share: float) -> float:
+    """Print how often an interval covers what was planted (``pytest -rP``), and return it."""
+    print(f"covered: {what}: {100 * share:.1f} %")
+    return float(share)

@@ -11,7 +11,7 @@ from analysis import distribution
 from analysis.distribution import FAMILIES, of_equality, shared
 from analysis.equality import between, equality
 from analysis.results import Results
-from tests.analysis.made import monthly_table
+from tests.analysis.made import monthly_table, told
 
 KINDS = ("chance", "parameters and chance")
 N = 10
@@ -60,7 +60,7 @@ def test_planted_differences_are_covered(kind: str) -> None:
         after = [e.iloc[N] for e in gains(3, more=1.0, size=N + 1)]
         truth = np.array([e["group_3"] - e["group_0"] for e in after])
     hits = (found["low"] <= truth) & (truth <= found["high"])
-    assert 0.85 <= hits.mean() <= 0.95
+    assert 0.85 <= told(f"distribution, differences of groups, {kind}", hits.mean()) <= 0.95
 
 
 def test_too_few_replicates_give_no_test() -> None:
