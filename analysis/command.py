@@ -143,6 +143,7 @@ def run(
             )
         values = {name: option.read(name, getattr(given, name)) for name, option in own.items()}
         results, folder = read(given.folders), given.out or given.folders[0] / inside
+        _check_place(folder)
         files = job(results, folder, words, **values)
     except RefusedError as error:
         return _say(error.said(words), words, 2)
@@ -161,6 +162,16 @@ def _language(arguments: Sequence[str] | None) -> str:
     first.add_argument("--lang", default="es")
     lang = str(first.parse_known_args(arguments)[0].lang)
     return lang if lang in LOCALES else "es"
+
+
+def _check_place(folder: Path) -> None:
+    """Refuse, before anything is told, a place in which no folder can be made."""
+    there = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    if not there.is_dir():
+        raise RefusedError(
+            N_("--out {folder}: {there} is no folder; give a new or an existing folder"),
+            folder=folder, there=there,
+        )  # fmt: skip
 
 
 def _say(line: str, words: Words, status: int) -> int:

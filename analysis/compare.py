@@ -11,7 +11,17 @@ import pandas as pd
 from analysis import charts
 from analysis.charts.effects import Course, courses, lines
 from analysis.command import run
-from analysis.comparison import common_draws, differences, effects, levers, ranking, shared
+from analysis.comparison import (
+    common_draws,
+    differences,
+    effects,
+    levers,
+    of_one_scale,
+    ranking,
+    sample,
+    shared,
+    without_counts,
+)
 from analysis.estimates import LAST, by_month
 from analysis.outcome import NAME, course, line_names
 from analysis.publish import Sheet, publish, show
@@ -39,7 +49,8 @@ def compare(given: list[Results], folder: Path, words: Words) -> list[Path]:
     """
     names = [words.of(results.short) for results in given]
     common = all(common_draws(one, other) for one, other in combinations(given, 2))
-    of = shared([effects(results) for results in given])
+    of = [effects(results) for results in given]
+    of = shared(of if of_one_scale(given) else [without_counts(one) for one in of])
     table = differences(given, of, names)
     last = {name: one.xs(LAST, level="window") for name, one in zip(names, of, strict=True)}
     note = _note(given, common, words)
@@ -47,7 +58,7 @@ def compare(given: list[Results], folder: Path, words: Words) -> list[Path]:
         Sheet("differences", words("Differences of the effects of scenarios"), table, note),
         Sheet("ranking", words("Scenarios ranked, last twelve months"),
               ranking(last, common=common), f"{_meaning(common, words)}\n{source(given, words)}"),
-        Sheet("settings", words("Settings in which the scenarios differ"), levers(given, names)),
+        _settings(given, names, words),
     ]  # fmt: skip
     for sheet in (_brief(sheets[0], names[0]), *sheets[1:]):
         show(sheet, words)
@@ -56,7 +67,7 @@ def compare(given: list[Results], folder: Path, words: Words) -> list[Path]:
         "months": _paths(
             given, frozenset(zip(table["measure"], table["group"], strict=True)), words
         ),
-        "differences": _differences(table, names[0], note, words),
+        "differences": _differences(table, names, note, words),
         "ranking": _ranking(sheets[1], names, words),
     }
     with charts.style():
@@ -76,7 +87,8 @@ def _note(given: Sequence[Results], common: bool, words: Words) -> str:
             "differences are wider than on common draws."
         )
     )
-    return f"{how}\n{source(given, words)}"
+    scale = "" if of_one_scale(given) else words("Scales differ: counts are left out.")
+    return "\n".join(filter(None, (how, scale, source(given, words))))
 
 
 def _meaning(common: bool, words: Words) -> str:
@@ -89,6 +101,16 @@ def _meaning(common: bool, words: Words) -> str:
             "none of the others does better."
         )
     )
+
+
+def _settings(given: Sequence[Results], names: Sequence[str], words: Words) -> Sheet:
+    """Return what sets the scenarios apart."""
+    table, said = levers(given, names), []
+    if table.empty:
+        said.append(words("They differ in no setting."))
+    if len({sample(results) for results in given}) > 1:
+        said.append(words("Their parameters are drawn from other samples (posterior)."))
+    return Sheet("settings", words("Settings in which the scenarios differ"), table, " ".join(said))
 
 
 def _brief(sheet: Sheet, first: str) -> Sheet:
@@ -109,13 +131,13 @@ def _paths(
         return None
     measures, groups = ({pair[n] for pair in shown} for n in (0, 1))
     months = [by_month(results, results.monthly(measures, groups)) for results in given]
-    panels = []
+    panels, colours = [], charts.palette(len(given))
     for measure, group in shown:
-        for results, table in zip(given, months, strict=True):
+        for results, table, colour in zip(given, months, colours, strict=True):
             panel = course(results, table, measure, group, words)
             unit = f"{panel.title}\n({panel.unit})"
             panels.append(Course(words.of(results.short), panel.title, unit, panel.data,
-                                 panel.opened))  # fmt: skip
+                                 panel.opened, colour))  # fmt: skip
     return lambda: courses(
         panels,
         len(given),
@@ -141,7 +163,8 @@ def _named(table: pd.DataFrame, words: Words) -> pd.Series:
     )
 
 
-def _differences(table: pd.DataFrame, first: str, note: str, words: Words) -> Draw | None:
+def _differences(table: pd.DataFrame, names: Sequence[str], note: str, words: Words) -> Draw | None:
+    first = names[0]
     measures = catalogue()["measures"]
     share = table["measure"].map(lambda key: measures[key]["unit"]["en"].startswith("%"))
     rows = table[(table["window"] == LAST) & (table["reference"] == first) & share]
@@ -158,7 +181,9 @@ def _differences(table: pd.DataFrame, first: str, note: str, words: Words) -> Dr
     )
     title = words("Effect less that of “{scenario}”, last twelve months", scenario=first)
     axis = words("Difference with its 90 % interval ({unit})", unit=words("percentage points"))
-    return lambda: charts.intervals(data, fill(title, 62), axis, lines(note, 115), line=0.0)
+    return lambda: charts.intervals(
+        data, fill(title, 62), axis, lines(note, 115), line=0.0, among=names
+    )
 
 
 def _ranking(sheet: Sheet, names: Sequence[str], words: Words) -> Draw | None:
@@ -173,12 +198,12 @@ def _ranking(sheet: Sheet, names: Sequence[str], words: Words) -> Draw | None:
             "label": _named(table, words),
             "value": table["best"],
             "half": float("nan"),
-            "kind": table["scenario"].map(lambda name: fill(name, 40)),
+            "kind": table["scenario"],
         }
     )
     title = words("How likely each scenario is the best, last twelve months")
     axis = words("Probability of being best (%)")
-    return lambda: charts.ranked(data, title, axis, lines(sheet.note, 115), lines=2)
+    return lambda: charts.ranked(data, title, axis, lines(sheet.note, 115), lines=2, among=names)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -56,6 +56,17 @@ def shared(given: Sequence[pd.Series]) -> list[pd.Series]:
     return [one[_where(one, KEYS, common)] for one in given]
 
 
+def of_one_scale(given: Sequence[Results]) -> bool:
+    """Say whether all scenarios simulate the same share of the women."""
+    return len({results.config.get("scale") for results in given}) == 1
+
+
+def without_counts(effect: pd.Series) -> pd.Series:
+    """Leave out counts, such as children who wait: they are those of the share simulated."""
+    known = catalogue()["measures"]
+    return effect[[("denominator" in known[m]) for m in effect.index.get_level_values("measure")]]
+
+
 def _cells(series: pd.Series, levels: Sequence[str]) -> list[tuple[Any, ...]]:
     """Return what each value is of."""
     return list(zip(*(series.index.get_level_values(level) for level in levels), strict=True))
@@ -89,9 +100,13 @@ def common_draws(one: Results, other: Results) -> bool:
 
 def _draws(results: Results, replicates: Sequence[str]) -> tuple[Any, ...]:
     draws = results.manifest["draws"]
+    return results.manifest["seed"], sample(results), [draws.get(name) for name in replicates]
+
+
+def sample(results: Results) -> frozenset[tuple[str, str]]:
+    """Return name and fingerprint of the table from which parameters are drawn, if they are."""
     inputs = results.manifest.get("inputs", {})
-    samples = {name: hash_ for name, hash_ in inputs.items() if name.startswith("posterior_draws")}
-    return results.manifest["seed"], samples, [draws.get(name) for name in replicates]
+    return frozenset(pair for pair in inputs.items() if pair[0].startswith("posterior_draws"))
 
 
 def difference(one: pd.Series, other: pd.Series, interval: Any, *, common: bool) -> pd.DataFrame:
@@ -218,8 +233,8 @@ def _best_of_all(good: pd.DataFrame) -> pd.Series:
 def levers(given: Sequence[Results], names: Sequence[str]) -> pd.DataFrame:
     """Return the settings in which scenarios differ.
 
-    Of a part that has another name (a rollout, a polo) only the name is told when it is the polo:
-    its hundreds of figures all differ.
+    Of a polo that has another name, and of a country beside a polo, only the name is told: their
+    hundreds of figures all differ.
 
     Returns
     -------
@@ -227,12 +242,14 @@ def levers(given: Sequence[Results], names: Sequence[str]) -> pd.DataFrame:
         Column lever, the key as the command line takes it, and one for each scenario.
     """
     flat = [_flat(results.config) for results in given]
-    if len({one.get("polo.name") for one in flat}) > 1:
-        flat = [
-            {key: value for key, value in one.items()
-             if not key.startswith("polo.") or key == "polo.name"}
-            for one in flat
-        ]  # fmt: skip
+    for name in ("polo.name", "population.kind"):
+        part = name.partition(".")[0]
+        if len({one.get(name) for one in flat}) > 1:
+            flat = [
+                {key: value for key, value in one.items()
+                 if not key.startswith(f"{part}.") or key == name}
+                for one in flat
+            ]  # fmt: skip
     keys = list(dict.fromkeys(key for one in flat for key in one))
     rows = [
         {"lever": key.removesuffix(".name"), **{n: _text(one.get(key)) for n, one in each}}

@@ -93,6 +93,7 @@ SIDES = {
     "own": N_("Cost less contributions and taxes of new staff"),
     "net": N_("The same, once displaced workers are counted"),
     "public": N_("Cost to the public purse, less the same"),
+    "none": N_("No such share: firms lose even if they pay nothing"),
     "": "",
 }
 OTHERS = {
@@ -197,7 +198,8 @@ def of_each(e: pd.DataFrame, interval: Any) -> pd.DataFrame:
     -------
     DataFrame
         Columns window, item, side, estimate, low, high, unit. Ends are infinite where there is no
-        bound, and the estimate is then NaN.
+        bound, and the estimate is then NaN. A share at which firms break even is ``none`` where
+        they save nothing.
     """
     rows = []
     for window in (one.name for one in WINDOWS):
@@ -206,7 +208,8 @@ def of_each(e: pd.DataFrame, interval: Any) -> pd.DataFrame:
         here = pd.DataFrame(e.xs(window, level="window"))
         for item, top, bottom, unit, times in _shares(here):
             found = ratio_of_each(times * top, bottom, interval)
-            rows.append((window, item, "gross" if unit == "mxn" else "", *found, unit))
+            side = "gross" if unit == "mxn" else "none" if found[0] < 0 else ""
+            rows.append((window, item, side, *found, unit))
         tops = {
             "gross": here["all_cost"],
             "own": here["all_cost"] - here["all_gain"],

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.results import Results
-from analysis.texts import N_
+from analysis.texts import N_, RefusedError
 from sim.results.paired import ARMS, paired_effects
 
 LEVEL = 0.90
+YEAR = 12
 CELL = ["measure", "group"]
 
 
@@ -42,7 +43,7 @@ class Window:
 WINDOWS = (
     Window("first_quarter", N_("First quarter after opening"), 0, 2),
     Window("after_a_year", N_("The quarter a year after opening"), 12, 14),
-    Window("last_year", N_("Last twelve months"), -12, -1, from_end=True),
+    Window("last_year", N_("Last twelve months"), -YEAR, -1, from_end=True),
 )
 LAST = "last_year"
 
@@ -90,8 +91,20 @@ def windowed(results: Results, monthly: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Index window, measure, group, replicate; columns baseline, programme.
+
+    Raises
+    ------
+    RefusedError
+        If there are fewer than twelve months, so that there is no last year.
     """
     end = _count(monthly["month"]).max() + 1
+    lived = end - _count(monthly["month"]).min()
+    if lived < YEAR:
+        raise RefusedError(
+            N_("{folder}: it ends after {count} months of the agreement, and estimates are of "
+               "twelve; run it again with months=12 or more"),
+            folder=results.folder, count=lived,
+        )  # fmt: skip
     opened = monthly["replicate"].map(_count(results.opened))
     since = {False: _count(monthly["month"]) - opened, True: _count(monthly["month"]) - end}
     parts = []

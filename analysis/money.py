@@ -114,9 +114,10 @@ def money(results: Results, assumed: Assumptions) -> pd.DataFrame:
     RefusedError
         If a table or the manifest lacks what is needed.
     """
-    rates = _rates(results)
-    found = pd.concat([_costs(results, assumed), _people(results, rates)], axis=1, join="inner")
-    return found / float(results.config.get("scale", 1.0))
+    people = _people(results, _rates(results))
+    # Where there is no centre there is no account of one
+    costs = _costs(results, assumed).reindex(people.index, fill_value=0)
+    return pd.concat([costs, people], axis=1) / float(results.config.get("scale", 1.0))
 
 
 def _rates(results: Results) -> dict[str, float]:
@@ -193,11 +194,8 @@ def counted(of: pd.DataFrame, rate: float) -> tuple[pd.Series, pd.Series]:
 def _wide(results: Results, measures: tuple[str, ...], groups: tuple[str, ...]) -> pd.DataFrame:
     """Return measures side by side, added up over groups; index `KEYS`."""
     monthly = results.monthly(measures, groups)
-    if absent := sorted(set(measures) - set(monthly["measure"])):
-        raise RefusedError(
-            N_("{folder}: {file} holds none of the measures {measures}"),
-            folder=results.folder, file="monthly.parquet", measures=", ".join(absent),
-        )  # fmt: skip
+    if absent := set(measures) - set(monthly["measure"][monthly["value"].notna()]):
+        raise results.without(absent)
     cells = monthly.groupby([*KEYS, "measure"], observed=True)["value"]
     return cells.sum(min_count=1).unstack("measure").astype(float)
 

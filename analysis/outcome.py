@@ -8,7 +8,7 @@ from textwrap import fill
 import pandas as pd
 
 from analysis import charts
-from analysis.charts.effects import Course, courses
+from analysis.charts.effects import Course, courses, lines
 from analysis.estimates import LAST, WINDOWS, by_month, by_window
 from analysis.publish import Sheet, publish, show, unit_of_effect
 from analysis.results import Results, source
@@ -17,6 +17,8 @@ from sim.results.catalogue import catalogue
 
 NAME = 34
 """Characters of a name beside a row of a figure."""
+TITLE = 62
+"""Characters of a line of its title."""
 
 
 @dataclass(frozen=True)
@@ -199,15 +201,19 @@ def _over_time(outcome: Outcome, estimates: Sequence[Estimate], words: Words) ->
                 panel = replace(panel, subtitle=words.of(one.results.short))
             if len(panel.data):
                 panels.append(panel)
-    main = words.of(catalogue()["groups"][outcome.main]["label"])
     return courses(
         panels,
         len(panels) // len(estimates) if several else outcome.columns,
-        f"{words(outcome.over_time)} · {main}",
+        " · ".join(_main(outcome, words)),
         source([one.results for one in estimates], words),
         line_names(words),
         words.months(),
     )
+
+
+def _main(outcome: Outcome, words: Words) -> tuple[str, str]:
+    """Return the title of what is shown of the main group, and the group."""
+    return words(outcome.over_time), words.of(catalogue()["groups"][outcome.main]["label"])
 
 
 def _by_group(outcome: Outcome, one: Estimate, words: Words) -> charts.Figure:
@@ -222,8 +228,9 @@ def _by_measure(outcome: Outcome, one: Estimate, words: Words) -> charts.Figure:
     rows = one.windows[one.windows["group"] == outcome.main]
     measures = catalogue()["measures"]
     names = rows["measure"].map(lambda key: fill(words.of(measures[key]["label"]), NAME))
-    main = words.of(catalogue()["groups"][outcome.main]["label"])
-    title = f"{words(outcome.over_time)} · {main}"
+    title = " · ".join(_main(outcome, words))
+    if len(title) > TITLE:
+        title = "\n".join(_main(outcome, words))
     return _rows(rows, names, title, outcome.measures[0], one.results, words)
 
 
@@ -243,5 +250,5 @@ def _rows(
     ).dropna()
     axis = words("Effect with its 90 % interval ({unit})", unit=_unit(measure, words))
     return charts.intervals(
-        data, fill(title, 62), axis, fill(source([results], words), 115), line=0.0
+        data, lines(title, TITLE), axis, fill(source([results], words), 115), line=0.0
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from analysis.estimates import WINDOWS
 from analysis.texts import N_, RefusedError, Words
@@ -82,6 +83,10 @@ EFFECTS = ("effect", "difference")
 BOUNDS = ("value", "least", "most")
 PLAIN = ("estimate", "best", "at_least", "at_most")
 UNITS = ("unit", "unit_of_effect")
+IN_LATEX = str.maketrans(
+    {character: f"\\{character}" for character in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+)
 
 
 @dataclass(frozen=True)
@@ -223,8 +228,10 @@ def show(sheet: Sheet, words: Words) -> None:
     same = {name: table[name].iloc[0] for name in units if table[name].nunique() == 1}
     notes = [*(f"{name}: {unit}." for name, unit in same.items()), sheet.note]
     table = table.drop(columns=list(same))
+    # As a Text, so that a bracket in a scenario's name is a bracket
     shown = Table(
-        title=sheet.title, title_justify="left", caption=" ".join(filter(None, notes)) or None,
+        title=Text(sheet.title, style="table.title"), title_justify="left",
+        caption=Text(" ".join(filter(None, notes)), style="table.caption") if any(notes) else None,
         caption_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False,
     )  # fmt: skip
     numbers = {
@@ -286,7 +293,7 @@ def latex(sheet: Sheet, words: Words) -> str:
     table = written(sheet, words)
     style = table.style.hide(axis="index").format(escape="latex")
     style = style.format_index(escape="latex", axis="columns")
-    caption = f"{sheet.title}. {sheet.note}".replace("%", r"\%").replace("_", r"\_").strip()
+    caption = f"{sheet.title}. {sheet.note}".strip().translate(IN_LATEX)
     text = style.to_latex(
         hrules=True, environment="longtable", caption=caption, column_format="l" * table.shape[1]
     )

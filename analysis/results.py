@@ -1,6 +1,7 @@
 """Result folders, checked before anything is read from them."""
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,7 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analysis.texts import N_, RefusedError, Words
-from sim.results.manifest import FILE, SCHEMA
+from sim.results.manifest import FILE, SCHEMA, hash_of
+from sim.results.paired import ARMS
 
 MONTHLY, ACCOUNTS = "monthly.parquet", "accounts.parquet"
 LIVES = "distribution.parquet"
@@ -22,7 +24,11 @@ COLUMNS = {
     ACCOUNTS: ("arm", "replicate", "month", "centre", "scheme", "places"),
 }
 """Columns of the tables that every folder has."""
-NEEDED = ("replicates_done", "seed", "interval", "draws", "config")
+NEEDED = {
+    "replicates_done": int, "seed": int, "interval": str, "draws": dict, "config": dict,
+    "results": dict,
+}  # fmt: skip
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 GUARDERIA = "guarderia"
 
 
@@ -45,6 +51,7 @@ class Results:
     manifest: Mapping[str, Any]
     title: Mapping[str, str] = field(default_factory=dict)
     short: Mapping[str, str] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set, repr=False, compare=False)
 
     @classmethod
     def read(cls, folder: Path) -> "Results":
@@ -56,7 +63,7 @@ class Results:
             If it is no result folder, half-written, of another schema, of one replicate, or if a
             table is missing or cannot be read.
         """
-        manifest = _manifest(folder)
+        manifest = manifest_of(folder)
         for name, columns in COLUMNS.items():
             _check(folder, name, columns)
         if manifest["replicates_done"] < 2:
@@ -94,7 +101,8 @@ class Results:
         Raises
         ------
         RefusedError
-            If no row is of these measures and groups, or the table is damaged.
+            If it has no value of these measures and groups, or the table is damaged or not the one
+            that the run wrote.
         """
         wanted = (
             pc.field("measure").isin(list(measures))
@@ -102,12 +110,22 @@ class Results:
             & (pc.field("month") >= self._start)
         )
         table = self._table(MONTHLY, columns=list(COLUMNS[MONTHLY]), filters=wanted)
-        if not table.num_rows:
-            raise RefusedError(
-                N_("{folder}: {file} holds none of the measures {measures}"),
-                folder=self.folder, file=MONTHLY, measures=", ".join(measures),
-            )  # fmt: skip
-        return table.to_pandas()
+        if not pa.types.is_floating(kind := table.schema.field("value").type):
+            raise unreadable(self.folder, MONTHLY, ValueError(f"value: {kind}"))
+        found = table.to_pandas()
+        if not found["value"].notna().any():
+            raise self.without(measures)
+        if absent := sorted(set(ARMS) - set(found["arm"].astype(str))):
+            raise RefusedError(N_("{folder}: {file} lacks {names}"), folder=self.folder,
+                          file=MONTHLY, names=", ".join(absent))  # fmt: skip
+        return found
+
+    def without(self, measures: Collection[str]) -> RefusedError:
+        """Return the refusal of a folder that has no value of some measures."""
+        return RefusedError(
+            N_("{folder}: {file} has no value of {measures}"),
+            folder=self.folder, file=MONTHLY, measures=", ".join(sorted(measures)),
+        )  # fmt: skip
 
     def lives(self) -> pd.DataFrame:
         """Return what is told of mothers compared one by one between both arms, at some months.
@@ -123,7 +141,7 @@ class Results:
             If the table is damaged or lacks a column.
         """
         columns = list(COLUMNS[MONTHLY])
-        if not (self.folder / LIVES).is_file():
+        if LIVES not in self.manifest["results"]:
             return pd.DataFrame(columns=columns)
         _check(self.folder, LIVES, columns)
         table = self._table(LIVES, columns=columns).to_pandas()
@@ -183,9 +201,16 @@ class Results:
 
     def _table(self, name: str, **options: Any) -> pa.Table:
         try:
+            self._recognise(name)
             return pq.read_table(self.folder / name, **options)
         except (OSError, ValueError) as error:
             raise unreadable(self.folder, name, error) from error
+
+    def _recognise(self, name: str) -> None:
+        """Refuse a table that is not the one of which the manifest speaks; once for each table."""
+        if name not in self._known:
+            recognise(self.folder, name, self.manifest)
+            self._known.add(name)
 
 
 def source(given: Sequence[Results], words: Words) -> str:
@@ -252,9 +277,9 @@ def _levers(result: Results, among: Sequence[Results]) -> Mapping[str, str]:
     differing = [
         lever
         for lever in LEVERS
-        if len({_title(other.config.get(lever, {}))["es"] for other in among}) > 1
+        if len({_title(other.config.get(lever) or {})["es"] for other in among}) > 1
     ]
-    labels = [_title(result.config[lever]) for lever in differing]
+    labels = [_title(result.config.get(lever) or {}) for lever in differing]
     return {lang: ", ".join(label[lang] for label in labels) for lang in ("es", "en")}
 
 
@@ -272,16 +297,21 @@ def _joined(title: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]
 def _title(config: Mapping[str, Any]) -> dict[str, str]:
     """Return what a scenario or a choice calls itself, or its name."""
     label = config.get("label") or {}
-    return {lang: label.get(lang) or str(config.get("name", "")) for lang in ("es", "en")}
+    of = label if isinstance(label, Mapping) else {"es": str(label), "en": str(label)}
+    return {lang: of.get(lang) or str(config.get("name", "")) for lang in ("es", "en")}
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / FILE
-    if not path.is_file():
-        raise RefusedError(N_("{folder}: not a result folder, it has no {file}"), folder=folder,
-                      file=FILE)  # fmt: skip
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a whole run.
+
+    Raises
+    ------
+    RefusedError
+        If there is none, if it is of another schema or of half a run, or lacks what is needed.
+    """
+    _there(folder, FILE)
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise unreadable(folder, FILE, error) from error
     schema = manifest.get("schema") if isinstance(manifest, dict) else None
@@ -295,17 +325,26 @@ def _manifest(folder: Path) -> dict[str, Any]:
             N_("{folder}: half-written, the run was stopped; the same command finishes it"),
             folder=folder,
         )
-    if absent := [name for name in NEEDED if name not in manifest]:
+    absent = [name for name, kind in NEEDED.items() if not isinstance(manifest.get(name), kind)]
+    if absent := absent or _unusable(manifest["config"]):
         raise RefusedError(N_("{folder}: {file} lacks {names}"), folder=folder, file=FILE,
                       names=", ".join(absent))  # fmt: skip
     return manifest
 
 
+def _unusable(config: Mapping[str, Any]) -> list[str]:
+    """Return the values of a configuration that every command needs and that it does not have."""
+    start, scale = config.get("agreement_start"), config.get("scale", 1)
+    usable = {
+        "agreement_start": isinstance(start, str) and MONTH.fullmatch(start) is not None,
+        "scale": isinstance(scale, int | float) and 0 < scale <= 1,
+    }
+    return [f"config.{name}" for name, is_usable in usable.items() if not is_usable]
+
+
 def _check(folder: Path, name: str, columns: Sequence[str]) -> None:
     """Refuse a table that is missing, damaged or lacks a column; only its footer is read."""
-    if not (folder / name).is_file():
-        raise RefusedError(N_("{folder}: not a result folder, it has no {file}"), folder=folder,
-                      file=name)  # fmt: skip
+    _there(folder, name)
     try:
         schema = pq.read_schema(folder / name)
     except (OSError, ValueError) as error:
@@ -313,6 +352,34 @@ def _check(folder: Path, name: str, columns: Sequence[str]) -> None:
     if absent := [column for column in columns if column not in schema.names]:
         raise RefusedError(N_("{folder}: {file} lacks {names}"), folder=folder, file=name,
                       names=", ".join(absent))  # fmt: skip
+
+
+def _there(folder: Path, name: str) -> None:
+    """Refuse a folder that lacks a file, or that may not be looked into."""
+    try:
+        there = (folder / name).is_file()
+    except OSError as error:
+        raise unreadable(folder, name, error) from error
+    if not there:
+        raise RefusedError(N_("{folder}: not a result folder, it has no {file}"), folder=folder,
+                      file=name)  # fmt: skip
+
+
+def recognise(folder: Path, name: str, manifest: Mapping[str, Any]) -> None:
+    """Refuse a table that is not the one of which a manifest speaks.
+
+    Raises
+    ------
+    RefusedError
+    OSError
+        If it cannot be read.
+    """
+    if hash_of(folder / name) != manifest["results"].get(name):
+        raise RefusedError(
+            N_("{folder}: {file} is not the one that the run wrote, its fingerprint is not "
+               "that of {manifest}; take the folder as it was written, or run it again"),
+            folder=folder, file=name, manifest=FILE,
+        )  # fmt: skip
 
 
 def unreadable(folder: Path, name: str, error: Exception) -> RefusedError:

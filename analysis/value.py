@@ -145,21 +145,21 @@ def _note(name: str, given: Sequence[Results], words: Words) -> str:
     """Say what the numbers of a table are, and where they come from."""
     said = {
         "payers": words(
-            "Programme less baseline, whole polo. IMSS gains contributions and the treasury income "
-            "tax; the men and older women whom new staff displace take some away, counted at "
-            "women's mean pay. Firms gain output and turnover saved on the staff that they have "
-            "anyway; families, labour income of mothers' households. “All who pay” gain "
+            "Programme less baseline, whole polo or country. IMSS gains contributions and the "
+            "treasury income tax; the men and older women whom new staff displace take some away, "
+            "counted at women's mean pay. Firms gain output and turnover saved on the staff that "
+            "they have anyway; families, labour income of mothers' households. “All who pay” gain "
             "contributions and taxes."
         ),
         "jobs": words(
-            "Programme less baseline, whole polo. Fewer men and older women on the payroll are "
-            "displacement."
+            "Programme less baseline, whole polo or country. Fewer men and older women on the "
+            "payroll are displacement."
         ),
         "costs": words(
             "Intervals of costs per job are Fieller's: where the jobs' own interval holds zero, a "
             "job's cost has no upper bound and no estimate is given; “–” also where no job is "
-            "gained. A firm's break-even share takes it that a child in its centre saves as much "
-            "as one in any CECI."
+            "gained, or where fewer than two replicates have such a centre. A firm's break-even "
+            "share takes it that a child in its centre saves as much as one in any CECI."
         ),
         "assumptions": words("The cost of a place with each at its bounds, the other as it is."),
     }[name]

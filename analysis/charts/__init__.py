@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
@@ -32,6 +33,7 @@ COLOURS = {"programme": _BLUE, "baseline": _ORANGE}
 DASHES = {"programme": (), "baseline": (3, 1.5)}
 MARKERS = "osD^vP"
 SHADE = "0.92"
+LEGEND = 84  # characters that fit in a line of a legend
 APART = 1.25  # least ratio of the heights of two names at the ends of lines
 OPENED: dict[str, Any] = {"color": "0.35", "linewidth": 0.9, "linestyle": ":"}
 
@@ -100,6 +102,11 @@ def style() -> Iterator[None]:
     }
     with matplotlib.rc_context(look):
         yield
+
+
+def palette(count: int) -> list[Any]:
+    """Return so many colours that colour-blind readers tell apart; the first is the programme's."""
+    return list(sns.color_palette("colorblind", count))
 
 
 def bands(
@@ -246,6 +253,7 @@ def intervals(
     source: str,
     band: tuple[float, float, str] | None = None,
     line: float | None = None,
+    among: Sequence[str] | None = None,
 ) -> Figure:
     """Draw a row of intervals for each name, series below one another in it.
 
@@ -260,16 +268,20 @@ def intervals(
         A shaded stretch of the axis.
     line : float, optional
         Where an upright line is drawn, such as no effect.
+    among : sequence of str, optional
+        All series of the figures beside it, so that each looks the same in all of them; those of
+        `data` unless given.
 
     Returns
     -------
     Figure
         Detached from pyplot.
     """
-    names, series = list(data["name"].unique()), list(data["series"].unique())
+    names, looks = list(data["name"].unique()), _looks(data["series"], among)
     lines = 1 + max(name.count("\n") for name in names)
-    row = max(0.24 * lines, 0.13 * len(series))
-    height = 1.4 + 0.2 * len(series) + row * len(names)
+    row = max(0.24 * lines, 0.13 * len(looks))
+    labels = {name: fill(name, LEGEND) for name in looks}
+    height = 1.4 + 0.2 * sum(1 + label.count("\n") for label in labels.values()) + row * len(names)
     figure = Figure(figsize=(7.4, height), layout="constrained")
     FigureCanvasAgg(figure)
     ax = figure.subplots()
@@ -278,16 +290,15 @@ def intervals(
         handles.append(ax.axvspan(band[0], band[1], color="0.88", zorder=0, label=band[2]))
     if line is not None:
         ax.axvline(line, color="0.35", linewidth=0.9)
-    apart = min(0.3, 0.8 / len(series))
-    colours = sns.color_palette("colorblind", len(series))
-    for number, (name, colour) in enumerate(zip(series, colours, strict=True)):
-        marker = MARKERS[number % len(MARKERS)]
+    apart = min(0.3, 0.8 / len(looks))
+    for number, (name, (colour, marker)) in enumerate(looks.items()):
         rows = data[data["series"] == name]
-        height = rows["name"].map(names.index) + apart * (number - (len(series) - 1) / 2)
+        height = rows["name"].map(names.index) + apart * (number - (len(looks) - 1) / 2)
         ax.hlines(height, rows["low"], rows["high"], color=colour, linewidth=1.8)
         handles += ax.plot(
-            rows["middle"], height, marker, color=colour, markersize=4, linewidth=0, label=name
-        )
+            rows["middle"], height, marker, color=colour, markersize=4, linewidth=0,
+            label=labels[name],
+        )  # fmt: skip
     ax.set_yticks(range(len(names)), names)
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.set_xlabel(x, loc="right")  # a long name would not fit under a narrow axis
@@ -421,7 +432,14 @@ def swings(
     return figure
 
 
-def ranked(data: pd.DataFrame, title: str, x: str, source: str, lines: int = 1) -> Figure:
+def ranked(
+    data: pd.DataFrame,
+    title: str,
+    x: str,
+    source: str,
+    lines: int = 1,
+    among: Sequence[str] | None = None,
+) -> Figure:
     """Draw points with their intervals, one row for each label, in the order shown.
 
     Parameters
@@ -433,39 +451,56 @@ def ranked(data: pd.DataFrame, title: str, x: str, source: str, lines: int = 1) 
         Title of the figure, name of the horizontal axis, and the line below.
     lines : int
         Lines of text that a label takes.
+    among : sequence of str, optional
+        All kinds of the figures beside it, as for `intervals`.
 
     Returns
     -------
     Figure
         Detached from pyplot.
     """
-    labels, kinds = list(data["label"].unique()), list(data["kind"].unique())
-    figure, ax = _rows(labels, lines)
-    colours = sns.color_palette("colorblind", len(kinds))
-    for number, (kind, colour) in enumerate(zip(kinds, colours, strict=True)):
+    labels, looks = list(data["label"].unique()), _looks(data["kind"], among)
+    figure, ax = _rows(labels, lines, len(looks))
+    apart = min(0.24, 0.66 / len(looks))
+    for number, (kind, (colour, marker)) in enumerate(looks.items()):
         of_kind = data[data["kind"] == kind]
-        shift = 0.24 * (number - (len(kinds) - 1) / 2)
+        shift = apart * (number - (len(looks) - 1) / 2)
         ax.errorbar(
             of_kind["value"],
             [labels.index(label) + shift for label in of_kind["label"]],
             xerr=of_kind["half"],
-            fmt=MARKERS[number % len(MARKERS)],
+            fmt=marker,
             markersize=4.5,
             linewidth=1.2,
             color=colour,
-            label=kind,
+            label=fill(kind, LEGEND),
         )
     ends = data["value"] - data["half"].fillna(0), data["value"] + data["half"].fillna(0)
     left, right = min(0.0, float(ends[0].min())), max(0.0, float(ends[1].max()))
     room = 0.02 * (right - left) or 1.0  # so that nothing at an end is cut
     ax.set_xlim(left - room, right + room)
-    _entitle(figure, ax, title, x, source, legend=len(kinds) > 1)
+    _entitle(figure, ax, title, x, source, legend=len(looks) > 1)
     return figure
 
 
-def _rows(labels: Sequence[str], lines: int = 1) -> tuple[Figure, Axes]:
-    """Return a figure with one labelled row for each name, the first on top."""
-    figure = Figure(figsize=(7.4, (0.09 + 0.18 * lines) * len(labels) + 1.7), layout="constrained")
+def _looks(shown: pd.Series, among: Sequence[str] | None) -> dict[str, tuple[Any, str]]:
+    """Return the colour and the marker of each series shown, in the order of all of them."""
+    every, there = list(among or shown.unique()), set(shown)
+    colours = palette(len(every))
+    return {
+        name: (colour, MARKERS[number % len(MARKERS)])
+        for number, (name, colour) in enumerate(zip(every, colours, strict=True))
+        if name in there
+    }
+
+
+def _rows(labels: Sequence[str], lines: int = 1, points: int = 1) -> tuple[Figure, Axes]:
+    """Return a figure with one labelled row for each name, the first on top.
+
+    A row is as high as its label's lines, or as points below one another, need.
+    """
+    row = 0.09 + max(0.18 * lines, 0.11 * points)
+    figure = Figure(figsize=(7.4, row * len(labels) + 1.7), layout="constrained")
     FigureCanvasAgg(figure)
     ax = figure.subplots()
     ax.set_yticks(np.arange(len(labels)), labels)
@@ -478,8 +513,9 @@ def _entitle(figure: Figure, ax: Axes, title: str, x: str, source: str, *, legen
     """Put title, axis, legend and source where they cover nothing."""
     ax.set_xlabel(x, loc="right")  # a long name would not fit under a narrow axis
     ax.xaxis.set_major_formatter(_Numbers())
-    handles = ax.get_legend_handles_labels()[0] if legend else []
-    _legend(figure, title, handles, columns=max(1, len(handles)), size=11)
+    handles, names = ax.get_legend_handles_labels() if legend else ([], [])
+    beside = sum(6 + len(name) for name in names) < LEGEND
+    _legend(figure, title, handles, columns=len(handles) if handles and beside else 1, size=11)
     _source(figure, source)
 
 

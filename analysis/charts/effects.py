@@ -41,6 +41,8 @@ class Course:
         Columns ``month, effect, low, high``.
     opened : Timestamp or None
         Where a line says that the first centre opened.
+    colour : colour
+        That of the programme, unless panels are of several scenarios.
     """
 
     title: str
@@ -48,6 +50,7 @@ class Course:
     unit: str
     data: pd.DataFrame
     opened: pd.Timestamp | None = None
+    colour: Any = _BLUE
 
 
 def courses(
@@ -86,7 +89,8 @@ def courses(
     for ax in axes:
         _months(ax, start, end, months)
     opens = any(panel.opened is not None for panel in panels)
-    _explain(figure, min(columns, len(panels)), title, source, names, opens=opens)
+    colour = _BLUE if len({panel.colour for panel in panels}) == 1 else "0.35"
+    _explain(figure, min(columns, len(panels)), title, source, names, colour, opens=opens)
     return figure
 
 
@@ -105,12 +109,12 @@ def _courses(panels: Sequence[Course], axes: Sequence[Axes]) -> None:
 
 def _explain(
     figure: Figure, columns: int, title: str, source: str, names: tuple[str, str, str],
-    *, opens: bool,
+    colour: Any = _BLUE, *, opens: bool,
 ) -> None:  # fmt: skip
     """Put title and legend above effects with their bands, and the source below."""
     handles: list[Any] = [
-        Line2D([], [], color=_BLUE, label=names[0]),
-        Patch(color=_BLUE, alpha=0.25, linewidth=0, label=names[1]),
+        Line2D([], [], color=colour, label=names[0]),
+        Patch(color=colour, alpha=0.25, linewidth=0, label=names[1]),
     ]
     if opens:
         handles.append(Line2D([], [], label=names[2], **OPENED))
@@ -122,8 +126,10 @@ def _explain(
 
 def _course(panel: Course, ax: Axes) -> None:
     data = panel.data
-    ax.fill_between(data["month"], data["low"], data["high"], color=_BLUE, alpha=0.25, linewidth=0)
-    ax.plot(data["month"], data["effect"], color=_BLUE, linewidth=1.5)
+    ax.fill_between(
+        data["month"], data["low"], data["high"], color=panel.colour, alpha=0.25, linewidth=0
+    )
+    ax.plot(data["month"], data["effect"], color=panel.colour, linewidth=1.5)
     ax.axhline(0, color="0.35", linewidth=0.9)
     if panel.opened is not None:
         ax.axvline(_place(panel.opened), **OPENED)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from analysis.results import unreadable
+from analysis.results import manifest_of, recognise, unreadable
 from analysis.texts import N_, RefusedError
 
 TABLE = "panel.parquet"
@@ -199,6 +199,7 @@ def _table(folder: Path, columns: list[str]) -> pd.DataFrame:
                    "run the scenario again"),
                 folder=folder, file=TABLE, names=", ".join(missing),
             )  # fmt: skip
+        recognise(folder, TABLE, manifest_of(folder))
         young = [("youngest_child_months", "<", YOUNG)]
         return pd.read_parquet(path, columns=columns, filters=young)
     except (OSError, ValueError) as error:

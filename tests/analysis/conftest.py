@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from analysis import charts
 from sim.results.manifest import SCHEMA
-from tests.analysis.made import FIRST, RATES, accounts_table, monthly_table
+from tests.analysis.made import FIRST, RATES, accounts_table, monthly_table, sealed
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
         frame.to_parquet(path / "monthly.parquet")
         accounts_table(replicates).to_parquet(path / "accounts.parquet")
         (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-        return path
+        return sealed(path)
 
     return write
 

@@ -1,9 +1,14 @@
 """Tables made up, with an effect that is known."""
 
+import hashlib
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from sim.results.catalogue import catalogue
+from sim.results.manifest import SCHEMA
 from sim.results.paired import ARMS
 
 FIRST, OPENED, MONTHS = "2026-01", 3, 30
@@ -75,5 +80,30 @@ def accounts_table(replicates: int, opened: int = OPENED) -> pd.DataFrame:
     empresa = rows.assign(centre=2, scheme="empresa", places=60 * there, enrolled=54 * there,
                           paid_imss=300_000 * there, paid_firm=60_000 * there,
                           capital_firm=1_500_000 * built)  # fmt: skip
-    new = pd.concat([imss, empresa]).dropna().convert_dtypes()
+    new = pd.concat([imss, empresa]).dropna().astype(old.dtypes)
     return pd.concat([old, new], ignore_index=True)
+
+
+LEAST = {
+    "schema": SCHEMA, "complete": True, "replicates_done": 1, "interval": "chance", "draws": {},
+    "seed": 7, "config": {"agreement_start": FIRST},
+}  # fmt: skip
+"""What every manifest says."""
+
+
+def sealed(folder: Path) -> Path:
+    """Write the fingerprints of a folder's tables into its manifest, as a run does at its end."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8")) if path.exists() else LEAST
+    manifest["results"] = {
+        table.name: hashlib.sha256(table.read_bytes()).hexdigest()
+        for table in folder.glob("*.parquet")
+    }
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def told(what: str, share: float) -> float:
+    """Print how often an interval covers what was planted (``pytest -rP``), and return it."""
+    print(f"covered: {what}: {100 * share:.1f} %")
+    return float(share)

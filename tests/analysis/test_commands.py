@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from matplotlib import image
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 
 from analysis import absenteeism, compare, distribution, figures, participation, value
 from tests.analysis.layout import overflowing
-from tests.analysis.made import monthly_table
+from tests.analysis.made import monthly_table, sealed
 
 COMMANDS = {
     "participation": participation.main,
@@ -26,16 +27,27 @@ LONG = {
     "es": "Programa liderado por empresas con horario extendido y acceso universal",
     "en": "Led by firms with extended opening hours and universal access",
 }
+LONGER = [
+    {lang: f"{name}, {more[lang]}" for lang, name in LONG.items()}
+    for more in (
+        {"es": "anunciado por los municipios que firmaron", "en": "as signed by municipalities"},
+        {"es": "retrasado dos años por falta de terrenos", "en": "two years late for want of land"},
+    )
+]
 
 
 @pytest.fixture
 def folders(folder: Callable[..., Path]) -> list[Path]:
-    """Return three scenarios, one with a long name and a larger effect."""
+    """Return five scenarios, the last three of long names."""
+    plans = [
+        {"name": name, "label": label}
+        for name, label in zip(("long", "longer", "longest"), (LONG, *LONGER), strict=True)
+    ]
     return [
         folder("one", monthly_table(2.0, 4)),
         folder("other", monthly_table(1.0, 4, seed=2)),
-        folder("long", monthly_table(3.0, 4, seed=3),
-               {"rollout": {"name": "long", "label": LONG}}),
+        *(folder(plan["name"], monthly_table(3.0 - n, 4, seed=3 + n), {"rollout": plan})
+          for n, plan in enumerate(plans)),
     ]  # fmt: skip
 
 
@@ -44,7 +56,7 @@ def folders(folder: Callable[..., Path]) -> list[Path]:
 def test_no_text_leaves_its_figure_or_covers_another(
     folders: list[Path], drawn: dict[str, Figure], tmp_path: Path, command: str, lang: str
 ) -> None:
-    given = folders if command == "compare" else folders[1:]
+    given = folders[1:]
     arguments = [*map(str, given), "--out", str(tmp_path / "out"), "--lang", lang]
     assert COMMANDS[command](arguments) == 0
     assert len(drawn) >= 3
@@ -115,7 +127,7 @@ def test_every_form_of_a_table_says_the_same(folders, tmp_path) -> None:
 
 def test_the_planted_difference_is_told(folders, tmp_path, capsys) -> None:
     out = tmp_path / "out"
-    assert compare.main([*map(str, folders), "--out", str(out), "--lang", "en"]) == 0
+    assert compare.main([*map(str, folders[:3]), "--out", str(out), "--lang", "en"]) == 0
     assert "same draws" in capsys.readouterr().out
     table = pd.read_csv(out / "compare_differences.csv")
     row = table[
@@ -166,8 +178,83 @@ def test_without_any_centre_only_the_last_year_is_told(folder, drawn, tmp_path) 
     accounts = pd.read_parquet(path / "accounts.parquet")
     accounts.loc[accounts["scheme"] != "guarderia", "places"] = 0
     accounts.to_parquet(path / "accounts.parquet")
+    sealed(path)
     assert absenteeism.main([str(path), "--out", str(tmp_path / "out"), "--lang", "en"]) == 0
     table = pd.read_csv(tmp_path / "out" / "absenteeism_groups.csv")
     assert set(table["window"]) == {"last_year"}
     assert (table[["effect", "low", "high"]] == 0).all(axis=None)
     assert not any(list(overflowing(figure)) for figure in drawn.values())
+
+
+EVIL = "<b>A</b> [red]B[/red] [/b] $x_1$ 5 % & #2 {c} \\ ~ ^"
+
+
+def test_marks_in_a_name_are_text(folder, drawn, tmp_path, capsys) -> None:
+    """Brackets, tags and what means something to LaTeX or to a chart are told as they are."""
+    plan = {"name": "evil", "label": {"es": EVIL, "en": EVIL}}
+    given = [folder("one", monthly_table(2.0, 3)),
+             folder("evil", monthly_table(1.0, 3), {"rollout": plan})]  # fmt: skip
+    arguments = [*map(str, given), "--lang", "en", "--out", str(tmp_path)]
+    for main in COMMANDS.values():
+        assert main(arguments) == 0
+    told = capsys.readouterr().out
+    # Once above each table of the scenario, beside what stands in a narrow column
+    assert told.count(f"{EVIL}\n") + told.count(f"{EVIL} ") > 5
+    for name, figure in drawn.items():
+        assert (EVIL in " ".join(figure.get_supxlabel().split())) == ("_1_" not in name), name
+    latex = (tmp_path / "compare_ranking_en.tex").read_text(encoding="utf-8")
+    caption = latex[latex.index(r"\caption{") : latex.index(r"\toprule")]
+    escaped = r"\$x\_1\$ 5 \% \& \#2 \{c\} \textbackslash{} \textasciitilde{} \textasciicircum{}"
+    assert escaped in caption
+    assert not [pair for figure in drawn.values() for pair in overflowing(figure)]
+
+
+def test_a_scenario_has_one_colour_and_one_place_in_every_figure(folders, drawn, tmp_path) -> None:
+    given = folders[1:]
+    assert compare.main([*map(str, given), "--lang", "en", "--out", str(tmp_path)]) == 0
+    names = ["Plan other", LONG["en"], *(label["en"] for label in LONGER)]
+    of = {}
+    for axes in drawn["compare_months_en"].axes:
+        name = axes.get_title(loc="left").replace("\n", " ")
+        line = next(one for one in axes.lines if len(one.get_xdata()) > 2)
+        assert same_color(of.setdefault(name, line.get_color()), line.get_color())
+    assert list(of) == names
+    assert len({str(colour) for colour in of.values()}) == 4
+    for figure, shown in (("differences", names[1:]), ("ranking", names)):
+        (legend,) = drawn[f"compare_{figure}_en"].legends
+        found = {
+            text.get_text().replace("\n", " "): handle
+            for text, handle in zip(legend.get_texts(), legend.legend_handles, strict=True)
+        }
+        assert list(found) == shown
+        for name, handle in found.items():
+            colour = handle.get_color() if hasattr(handle, "get_color") else (
+                handle.get_children()[0].get_color())  # fmt: skip
+            assert same_color(colour, of[name]), (figure, name)
+
+
+def test_counts_of_samples_of_another_size_are_not_compared(folder, tmp_path, capsys) -> None:
+    groups = ["mothers_u4", "sector_maquila", "all_centres"]
+    given = [
+        folder("half", monthly_table(replicates=3, groups=groups)),
+        folder("tenth", monthly_table(replicates=3, groups=groups), {"scale": 0.1}),
+    ]
+    for more, there in ((given[:1], True), (given[1:], False)):
+        same = folder(f"same{there}", monthly_table(1.0, 3, groups=groups))
+        arguments = [str(more[0]), str(same), "--lang", "en", "--out", str(tmp_path)]
+        assert compare.main(arguments) == 0
+        assert ("counts are left out" in capsys.readouterr().out) != there
+        measures = set(pd.read_csv(tmp_path / "compare_differences.csv")["measure"])
+        assert ("other_workers" in measures) == there
+        assert "participation" in measures
+
+
+def test_scenarios_that_differ_in_nothing_but_the_sample_are_told(folder, tmp_path, capsys) -> None:
+    for number, name in enumerate("ab"):
+        folder(name, monthly_table(2.0, 3), {"rollout": {"name": "same"}},
+               inputs={"posterior_draws.csv": str(number)})  # fmt: skip
+    given = [str(tmp_path / name) for name in "ab"]
+    assert compare.main([*given, "--lang", "en", "--out", str(tmp_path / "out")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "They differ in no setting. Their parameters are drawn from other samples" in told
+    assert "Seeds or draws differ" in told

@@ -14,7 +14,7 @@ from analysis.distribution import FAMILIES, INCOME, of_equality, shared
 from analysis.equality import between, equality
 from analysis.results import Results
 from analysis.winners import CHANGES, winners
-from tests.analysis.made import monthly_table
+from tests.analysis.made import monthly_table, sealed, told
 
 KINDS = ("chance", "parameters and chance")
 N = 10
@@ -63,7 +63,7 @@ def test_planted_differences_are_covered(kind: str) -> None:
         after = [e.iloc[N] for e in gains(3, more=1.0, size=N + 1)]
         truth = np.array([e["group_3"] - e["group_0"] for e in after])
     hits = (found["low"] <= truth) & (truth <= found["high"])
-    assert 0.85 <= hits.mean() <= 0.95
+    assert 0.85 <= told(f"distribution, differences of groups, {kind}", hits.mean()) <= 0.95
 
 
 def test_too_few_replicates_give_no_test() -> None:
@@ -150,12 +150,12 @@ def lives_table(replicates: int = 8, gained: float = 3.0, lost: float = 1.0) -> 
     groups = FAMILIES["quintile"].groups
     measures = ("employment", "formal_employment", "poverty", "income_per_person")
     table = monthly_table(2.0, replicates, measures=measures, groups=["mothers_u4", *groups])
-    told = {"gained_work": gained, "lost_work": lost, "gained_formal": 1.0, "lost_formal": 0.5,
-            "better_off": 2.0, "worse_off": 1.5}  # fmt: skip
-    apart = monthly_table(0.0, replicates, measures=tuple(told), groups=["mothers_u4", *groups])
+    shares = {"gained_work": gained, "lost_work": lost, "gained_formal": 1.0, "lost_formal": 0.5,
+              "better_off": 2.0, "worse_off": 1.5}  # fmt: skip
+    apart = monthly_table(0.0, replicates, measures=tuple(shares), groups=["mothers_u4", *groups])
     rng = np.random.default_rng(9)
     luck = rng.normal(0, 0.1, len(apart))
-    apart["value"] = (apart["measure"].map(told) + luck).where(apart["arm"] == "programme", 0.0)
+    apart["value"] = (apart["measure"].map(shares) + luck).where(apart["arm"] == "programme", 0.0)
     gini = monthly_table(0.0, replicates, measures=("gini",), groups=["mothers_u4", "women_15_49"])
     gini["value"] = 0.4 - 0.01 * (gini["arm"] == "programme")
     every = pd.concat([table, apart, gini])
@@ -167,6 +167,7 @@ def looked(folder, tmp_path):
     """Return the tables of a folder whose mothers were compared one by one."""
     path = folder("one", monthly_table(2.0, 8))
     lives_table().to_parquet(path / "distribution.parquet")
+    sealed(path)
     out = tmp_path / "out"
     assert distribution.main([str(path), "--out", str(out), "--lang", "en"]) == 0
     assert (out / "distribution_winners_en.png").stat().st_size > 10_000
@@ -203,6 +204,7 @@ def test_groups_of_looks_are_a_family_like_others(looked) -> None:
 def test_a_damaged_table_of_looks_is_one_line(folder, capsys) -> None:
     path = folder("one", monthly_table(2.0, 4))
     (path / "distribution.parquet").write_bytes(b"PAR1 and no more")
+    sealed(path)
     assert distribution.main([str(path), "--lang", "en"]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1
@@ -226,4 +228,4 @@ def test_planted_shares_of_winners_are_covered() -> None:
         table = winners(results, pd.concat(told)).set_index(["change", "side_of"])
         row = table.loc[("work", "gained")]
         hits.append(row["low"] <= 3.0 <= row["high"])
-    assert 0.85 <= np.mean(hits) <= 0.95
+    assert 0.85 <= told("share of winners", np.mean(hits)) <= 0.95

@@ -12,11 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.absenteeism import ABSENTEEISM
 from analysis.comparison import _best_of_all, difference, levers, ranking
 from analysis.estimates import WINDOWS, by_month, by_window, windowed
+from analysis.outcome import Outcome, estimate
+from analysis.participation import PARTICIPATION
 from analysis.results import Results, read_all
 from sim.results.tables import effects
-from tests.analysis.made import MONTHS, OPENED, monthly_table, planted
+from tests.analysis.made import MONTHS, OPENED, monthly_table, planted, sealed, told
 
 REPETITIONS = [f"repetition_{n}" for n in range(200)]
 SIZE = 2.0
@@ -26,13 +29,14 @@ TRUTH = {
     "last_year": SIZE,
 }
 KINDS = ("chance", "parameters and chance")
+OUTCOMES = pytest.mark.parametrize(
+    "outcome, seed", [(PARTICIPATION, 3), (ABSENTEEISM, 30)], ids=lambda of: getattr(of, "name", "")
+)
 
 
-def repeated(seed: int, replicates: int = 8, **options: float) -> pd.DataFrame:
+def repeated(seed: int, replicates: int = 8, measure: str = "participation") -> pd.DataFrame:
     """Return a table in which every group is a repetition of one experiment."""
-    return monthly_table(
-        SIZE, replicates, seed, ("participation",), REPETITIONS, shared=seed + 1000, **options
-    )
+    return monthly_table(SIZE, replicates, seed, (measure,), REPETITIONS, shared=seed + 1000)
 
 
 def covered(table: pd.DataFrame, truth: pd.Series) -> float:
@@ -49,17 +53,22 @@ def results(folder: Callable[..., Path]) -> Callable[..., Results]:
     return read
 
 
+@OUTCOMES
 @pytest.mark.parametrize("window", [window.name for window in WINDOWS])
-def test_windows_recover_what_was_planted(results, window: str) -> None:
-    table = repeated(3)
+def test_windows_recover_what_was_planted(
+    results, outcome: Outcome, seed: int, window: str
+) -> None:
+    table = repeated(seed, measure=outcome.measures[0])
     found = by_window(results(table), table)
     found = found[found["window"] == window]
     assert found["effect"].mean() == pytest.approx(TRUTH[window], abs=0.05)
-    assert 0.85 <= covered(found, pd.Series(TRUTH[window], found.index)) <= 0.95
+    share = covered(found, pd.Series(TRUTH[window], found.index))
+    assert 0.85 <= told(f"{outcome.name}, {window}", share) <= 0.95
 
 
-def test_months_recover_what_was_planted(results) -> None:
-    table = repeated(4)
+@OUTCOMES
+def test_months_recover_what_was_planted(results, outcome: Outcome, seed: int) -> None:
+    table = repeated(seed + 1, measure=outcome.measures[0])
     found = by_month(results(table), table)
     months = pd.date_range("2026-01-01", periods=MONTHS, freq="MS")
     for number in (0, OPENED, OPENED + 6, MONTHS - 1):
@@ -69,7 +78,29 @@ def test_months_recover_what_was_planted(results) -> None:
         if number < OPENED:  # arms are equal: the effect is nothing, for sure
             assert (row[["effect", "low", "high"]] == 0).all(axis=None)
         else:
-            assert 0.85 <= covered(row, pd.Series(truth, row.index)) <= 0.95
+            share = covered(row, pd.Series(truth, row.index))
+            assert 0.85 <= told(f"{outcome.name}, month {number}", share) <= 0.95
+
+
+@OUTCOMES
+def test_an_outcome_has_what_was_planted_in_every_cell(results, outcome: Outcome, seed) -> None:
+    found = estimate(outcome, results(monthly_table(SIZE, 4, seed, noise=0.02))).windows
+    assert set(found["measure"]) == set(outcome.measures)
+    assert set(found["group"]) == set(outcome.groups)
+    np.testing.assert_allclose(found["effect"], found["window"].map(TRUTH), atol=0.06)
+
+
+def test_a_replicate_without_centres_counts_in_the_last_year_only(folder) -> None:
+    path = folder("one", monthly_table(SIZE, 4, measures=("participation",)))
+    accounts = pd.read_parquet(path / "accounts.parquet")
+    closed = (accounts["replicate"] == 0) & (accounts["scheme"] != "guarderia")
+    accounts.loc[closed, "places"] = 0
+    accounts.to_parquet(path / "accounts.parquet")
+    results = Results.read(sealed(path))
+    found = by_window(results, results.monthly(["participation"], ["mothers_u4"]))
+    assert dict(zip(found["window"], found["replicates"], strict=True)) == {
+        "first_quarter": 3, "after_a_year": 3, "last_year": 4
+    }  # fmt: skip
 
 
 def test_with_draws_of_parameters_one_more_draw_is_covered(results) -> None:
@@ -80,7 +111,8 @@ def test_with_draws_of_parameters_one_more_draw_is_covered(results) -> None:
     found = found[found["window"] == "last_year"].set_index("group")
     arms = windowed(results(table, KINDS[1]), next_one).xs("last_year", level="window")
     truth = (arms["programme"] - arms["baseline"]).droplevel(["measure", "replicate"])
-    assert 0.85 <= covered(found, truth.reindex(found.index)) <= 0.95
+    share = covered(found, truth.reindex(found.index))
+    assert 0.85 <= told("participation, the next draw", share) <= 0.95
 
 
 @pytest.mark.parametrize("common", [True, False])
@@ -97,9 +129,30 @@ def test_differences_recover_what_was_planted(folder, common: bool) -> None:
     found = difference(of[1], of[0], "chance", common=common)
     found = found[found["window"] == "last_year"]
     assert found["difference"].mean() == pytest.approx(1.0, abs=0.05)
-    assert 0.85 <= covered(found, pd.Series(1.0, found.index)) <= 0.95
+    share = covered(found, pd.Series(1.0, found.index))
+    assert 0.85 <= told(f"compare, common draws {common}", share) <= 0.95
     width = (found["high"] - found["low"]).mean()
     assert width < 0.3 if common else width > 0.6
+
+
+@pytest.mark.parametrize("common", [True, False])
+def test_with_draws_of_parameters_the_next_difference_is_covered(folder, common: bool) -> None:
+    """What one more draw of each scenario differs by, or of both on the same draw."""
+    one = repeated(8, replicates=9)
+    other = monthly_table(
+        SIZE + 1, 9, 88, ("participation",), REPETITIONS, shared=1008 if common else 98
+    )
+    of = []
+    for number, table in enumerate((one, other)):
+        path = folder(str(number), table, interval=KINDS[1])
+        arms = windowed(Results.read(path), table).xs("last_year", level="window", drop_level=False)
+        of.append(arms["programme"] - arms["baseline"])
+    replicate = of[0].index.get_level_values("replicate")
+    seen, after = ([each[at] for each in of] for at in (replicate < 8, replicate == 8))
+    found = difference(seen[1], seen[0], KINDS[1], common=common).set_index("group")
+    truth = (after[1] - after[0]).droplevel(["window", "measure", "replicate"])
+    share = covered(found, truth.reindex(found.index))
+    assert 0.85 <= told(f"compare, the next draw, common draws {common}", share) <= 0.95
 
 
 def test_independent_intervals_of_draws_are_wider() -> None:

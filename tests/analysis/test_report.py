@@ -31,7 +31,7 @@ from analysis.report.units import UNITS
 from analysis.results import read_all
 from analysis.texts import Words
 from tests.analysis.layout import overflowing
-from tests.analysis.made import MEASURES, accounts_table, monthly_table
+from tests.analysis.made import MEASURES, accounts_table, monthly_table, sealed
 
 GROUPS = ["mothers_u4", "mothers_u4_lone", "mothers_u4_partnered", "mothers_u4_grandmother",
           "mothers_u4_no_grandmother", "ceci", "all_centres", "women_15_49", "polo"]  # fmt: skip
@@ -88,7 +88,7 @@ def whole(folder: Callable[..., Path]) -> Callable[..., Path]:
         table = monthly_table(size, 4, measures=(*MEASURES, *MORE), groups=GROUPS)
         path = folder(name, table, settings(**config))
         accounts(4).to_parquet(path / "accounts.parquet")
-        return path
+        return sealed(path)
 
     return make
 
@@ -329,6 +329,7 @@ def test_a_run_without_centres_is_told(whole, tmp_path) -> None:
     table.to_parquet(path / "monthly.parquet")
     books = pd.read_parquet(path / "accounts.parquet")
     books[books["scheme"] == "guarderia"].to_parquet(path / "accounts.parquet")
+    sealed(path)
     assert report.main([str(path), "--lang", "en"]) == 0
     text = (path / "report_en.html").read_text(encoding="utf-8")
     assert "Around the opening" not in text and "places offered" not in text

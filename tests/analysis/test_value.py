@@ -14,7 +14,7 @@ from analysis import costs, value
 from analysis.money import Assumptions, money
 from analysis.ratios import ratio, ratio_of_each
 from analysis.results import Results
-from tests.analysis.made import FIRST, MONTHS, RATES, monthly_table
+from tests.analysis.made import FIRST, MONTHS, RATES, monthly_table, sealed, told
 
 INF = float("inf")
 KINDS = ("chance", "parameters and chance")
@@ -39,7 +39,8 @@ def covered(experiments: list[pd.DataFrame], truths: list[float], kind: str) -> 
 def test_the_ratio_of_means_is_covered(spread: float) -> None:
     """Also where jobs are hardly above zero, and most intervals have no upper bound."""
     experiments = pairs(1, spread)
-    assert 0.85 <= covered(experiments, [5.0] * 200, "chance") <= 0.95
+    share = covered(experiments, [5.0] * 200, "chance")
+    assert 0.85 <= told(f"value, ratio of means, spread {spread:g}", share) <= 0.95
     if spread < 2:
         assert np.mean([ratio(e["cost"], e["jobs"], "chance")[0] for e in experiments]) == (
             pytest.approx(5.0, abs=0.05)
@@ -51,7 +52,8 @@ def test_with_draws_of_parameters_the_next_draw_is_covered(spread: float) -> Non
     experiments = pairs(2, spread, N + 1)
     nexts = [e["cost"].iloc[-1] / e["jobs"].iloc[-1] for e in experiments]
     seen = [e.iloc[:-1] for e in experiments]
-    assert 0.85 <= covered(seen, nexts, "parameters and chance") <= 0.95
+    share = covered(seen, nexts, "parameters and chance")
+    assert 0.85 <= told(f"value, ratio of the next draw, spread {spread:g}", share) <= 0.95
 
 
 def test_no_upper_bound_where_jobs_may_be_none() -> None:
@@ -95,7 +97,7 @@ def test_each_one_s_own_ratio_is_covered(kind: str) -> None:
     truths = [mean if kind == "chance" else e["cost"].iloc[-1] / e["jobs"].iloc[-1]
               for e in experiments]  # fmt: skip
     hits = [low <= t <= high for (_, low, high), t in zip(found, truths, strict=True)]
-    assert 0.85 <= np.mean(hits) <= 0.95
+    assert 0.85 <= told(f"value, each one's ratio, {kind}", np.mean(hits)) <= 0.95
     some = ratio_of_each(pd.Series([0.0, 8, 8]), pd.Series([0.0, 2, 2]), kind)
     assert some == (4.0, 4.0, 4.0)  # the first has none
 
@@ -217,12 +219,39 @@ def test_costs_per_job_of_a_table_are_covered(folder) -> None:
         parts = [slice(N * n, N * (n + 1)) for n in range(200)]
         found = [ratio(top.iloc[one], e["mothers_u4_employed"].iloc[one], "chance")
                  for one in parts]  # fmt: skip
-        assert 0.85 <= np.mean([low <= truth[side] <= high for _, low, high in found]) <= 0.95
+        share = np.mean([low <= truth[side] <= high for _, low, high in found])
+        assert 0.85 <= told(f"value, cost per mother, {side}", share) <= 0.95
 
 
 def test_jobs_that_are_lost_have_no_price(found) -> None:
     table = found(jobs=-50.0)["costs"]
     assert table.loc[["mother", "woman_formal"], ["estimate", "low", "high"]].isna().all(axis=None)
+
+
+def test_a_place_without_other_centres_costs_the_same(folder, found) -> None:
+    """Without the programme it has no account at all, which is no cost."""
+    path = folder("alone", planted_table(50.0, 20.0))
+    accounts = pd.read_parquet(path / "accounts.parquet")
+    accounts[accounts["scheme"] != "guarderia"].to_parquet(path / "accounts.parquet")
+    e = costs.effects(Results.read(sealed(path)), Assumptions(0.0, 10.0))
+    alone = costs.of_payers(e, "chance").query("window == 'last_year'")
+    both = found(rate="0", life="10")["payers"]
+    np.testing.assert_allclose(alone["effect"], both["effect"], atol=1e-12)
+
+
+def test_a_share_that_does_not_exist_is_said(folder, tmp_path, capsys) -> None:
+    """Firms whose staff comes to be worth less lose even if they pay nothing."""
+    table = planted_table(50.0, 20.0)
+    worse = (table["measure"] == "output") & (table["arm"] == "programme")
+    table.loc[worse, "value"] -= 0.05
+    assert value.main([str(folder("one", table)), "--lang", "en", "--out", str(tmp_path)]) == 0
+    assert "No such share: firms lose" in capsys.readouterr().out
+    saved = pd.read_csv(tmp_path / "value_costs.csv").set_index(["window", "item"])
+    row = saved.loc[("last_year", "break_even")]
+    assert (
+        row["side"] == "none" and np.isfinite(row[["estimate", "low", "high"]].astype(float)).all()
+    )
+    assert pd.isna(saved.loc[("last_year", "share_now"), "side"])
 
 
 def test_building_is_borne_from_the_opening_on(folder) -> None:
