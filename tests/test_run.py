@@ -56,6 +56,7 @@ def test_the_folder_holds_what_is_promised(result):
         "monthly.parquet",
         "effects.csv",
         "accounts.parquet",
+        "places.parquet",
         "manifest.json",
         "figures",
     }

@@ -88,7 +88,7 @@ def decode(content: bytes, key: str, fingerprint: str) -> Outcome:
             Tally(
                 of["people"], of["firms"], of["centres"], *map(tuple, header["names"][arm])
             ),
-            Ledger(of["month"], of["centre"], of["values"], of["schemes"]),
+            Ledger(of["month"], of["centre"], of["values"], of["schemes"], of["zones"]),
             Panel({name.removeprefix(ANSWER): array for name, array in of.items()
                    if name.startswith(ANSWER)}),
         )
@@ -193,6 +193,7 @@ def _arrays(lived: Lived) -> dict[str, np.ndarray]:
         "centre": ledger.centre,
         "values": ledger.values,
         "schemes": ledger.schemes,
+        "zones": ledger.zones,
         **{f"{ANSWER}{name}": column for name, column in panel.columns.items()},
     }
 

@@ -11,7 +11,8 @@ from sim.results.accounts import accounts_frame
 from sim.results.catalogue import catalogue, units
 from sim.results.measures import Counts, measure, monthly_frame, older_women
 from sim.results.panel import panel_frame
-from sim.results.tables import Effects, TableWriter, write_csv
+from sim.results.places import places_frame
+from sim.results.tables import Effects, TableWriter, write_csv, write_monthly
 from sim.results.tally import Tally
 from sim.settings import Settings
 from sim.unit import ARMS, Outcome
@@ -32,8 +33,8 @@ class ResultStream:
     regions : sequence of Settings
         Of each region, in the order in which they are added up.
     folder : Path
-        Where monthly.parquet, accounts.parquet, effects.csv and, for several regions,
-        regions.parquet, and panel.parquet where one is asked for, are written.
+        Where monthly.parquet, accounts.parquet, places.parquet, effects.csv and, for several
+        regions, regions.parquet, and panel.parquet where one is asked for, are written.
 
     Attributes
     ----------
@@ -82,8 +83,10 @@ class ResultStream:
         table = self._effects.table(units())
         path = self.folder / "effects.csv"
         write_csv(table, path)
+        places = self.folder / "places.parquet"
+        write_monthly(places_frame(self.regions), places)
         monthly, *others = (writer.path for writer in self._tables.values())
-        return table, [monthly, path, *others]
+        return table, [monthly, path, *others, places]
 
     def close(self) -> None:
         """Close the files as they are."""

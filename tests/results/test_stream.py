@@ -42,7 +42,7 @@ def country_of_three(told, country, made_up, tmp_path_factory):
 def test_effects_are_those_of_the_whole_table(country_of_three):
     _, folder, table, files = country_of_three
     assert [file.name for file in files] == [
-        "monthly.parquet", "effects.csv", "accounts.parquet", "regions.parquet",
+        "monthly.parquet", "effects.csv", "accounts.parquet", "regions.parquet", "places.parquet",
     ]  # fmt: skip
     monthly = pd.read_parquet(folder / "monthly.parquet")
     pd.testing.assert_frame_equal(effects(monthly, units()), table, check_exact=True)
