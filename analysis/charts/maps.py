@@ -11,24 +11,30 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Patch
+from matplotlib.patches import Circle
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from analysis.charts import _BLUE, _ORANGE, SHADE, _grid, _legend, _Numbers, _source
+from analysis.charts import _BLUE, _ORANGE, _grid, _legend, _Numbers, _source
 from analysis.charts.effects import LINE, lines
 
-GREY, GREEN = "0.3", sns.color_palette("colorblind")[2]
+CITY: dict[str, Any] = {"edgecolor": "0.6", "linewidth": 1.0, "linestyle": "--"}
+GREY, GREEN = (0.3, 0.3, 0.3), sns.color_palette("colorblind")[2]
+OLD = "guarderia"
+"""The one scheme of hollow marks, so that what is new stands out."""
 LOOKS: Mapping[str, tuple[str, Any, tuple[float, float]]] = {
-    "guarderia": ("o", GREY, (-4, -2)),
+    OLD: ("o", GREY, (-4, -2)),
     "imss": ("^", _BLUE, (4, 2)),
     "empresa": ("D", _ORANGE, (4, -4)),
     "campo": ("P", GREEN, (-4, 4)),
 }
 """Marker and colour of each scheme, and how many points it is moved so as not to hide another."""
-CENTRE, PARK = 130.0, 420.0
-"""Area in square points of the largest centre, and of a park with every post."""
-FAINTEST = 0.12
+CENTRE, LEAST, PARK = 140.0, 12.0, 420.0
+"""Area in square points of the largest centre, of the least, and of a park with every post."""
+FAINTEST = 0.15
+HALF, LETTER = 115.0, 4.2
+"""Points from the middle of a panel to its side, and that a letter of a park's name takes."""
 
 
 @dataclass(frozen=True)
@@ -106,20 +112,24 @@ def maps(
 
 def _ground(ax: Axes, places: pd.DataFrame, radius: float, reach: float) -> None:
     """Draw what is the same at every date: the city, its zones and the parks."""
-    ax.add_patch(Circle((0, 0), radius, color=SHADE, zorder=0))
+    ax.add_patch(Circle((0, 0), radius, fill=False, zorder=0, **CITY))
     zones, parks = places[places["kind"] == "zone"], places[places["kind"] == "park"]
     ax.plot(zones["east_km"], zones["north_km"], ".", color="0.6", markersize=3)
     for park in parks.to_dict("records"):
         east, north = float(park["east_km"]), float(park["north_km"])
         area = PARK * max(float(park["share"]), 0.05)
-        ax.scatter(east, north, s=area, c="white", marker="s", edgecolors=GREY, linewidths=0.9)
-        side = 1 if east < 0.35 * reach else -1
+        ax.scatter(
+            east, north, s=area, c="white", marker="s", edgecolors=[GREY], linewidths=0.9, zorder=1
+        )
+        name, off = str(park["name"]).replace("_", " "), 3 + area**0.5 / 2
+        outwards = 1 if east >= 0 else -1
+        fits = HALF * abs(east) / reach + off + LETTER * len(name) < HALF
+        side = outwards if fits else -outwards
         ax.annotate(
-            str(park["name"]).replace("_", " "), (east, north),
-            xytext=(side * (3 + area**0.5 / 2), 0), textcoords="offset points",
+            name, (east, north), xytext=(side * off, 0), textcoords="offset points",
             ha="left" if side > 0 else "right", va="center", fontsize=7.5, zorder=5,
-            bbox={"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 0.5},
-        )  # fmt: skip
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],
+        ).set_in_layout(False)  # fmt: skip
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
     ax.grid(visible=False)
     for axis in (ax.xaxis, ax.yaxis):
@@ -130,11 +140,12 @@ def _ground(ax: Axes, places: pd.DataFrame, radius: float, reach: float) -> None
 def _centres(ax: Axes, scheme: str, standing: pd.DataFrame, largest: float) -> None:
     marker, colour, (right, up) = LOOKS[scheme]
     moved = ax.transData + ScaledTranslation(right / 72, up / 72, ax.figure.dpi_scale_trans)
-    shares = (standing["replicates"] / 100).clip(FAINTEST, 1)
+    shades = [to_rgba(colour, max(share / 100, FAINTEST)) for share in standing["replicates"]]
+    new = scheme != OLD
     ax.scatter(
-        standing["east_km"], standing["north_km"], s=CENTRE * standing["places"] / largest,
-        c=[to_rgba(colour, share) for share in shares], marker=marker, linewidths=0,
-        transform=moved, zorder=3,
+        standing["east_km"], standing["north_km"], marker=marker, transform=moved, zorder=3,
+        s=(CENTRE * standing["places"] / largest).clip(LEAST), edgecolors=shades,
+        facecolors=shades if new else "none", linewidths=0 if new else 1.3,
     )  # fmt: skip
 
 
@@ -145,18 +156,20 @@ def _handles(names: Names, largest: float) -> list[Any]:
         return Line2D([], [], color=colour, marker=marker, linewidth=0, label=label, **more)
 
     middle = (CENTRE / 2) ** 0.5
-    hollow = {"markerfacecolor": "white", "markeredgecolor": GREY}
+    newest = LOOKS[next((scheme for scheme in names.schemes if scheme != OLD), OLD)]
+    hollow = {"markerfacecolor": "none", "markeredgecolor": GREY}
     what = [
-        Patch(color=SHADE, label=names.city),
+        Line2D([], [], color=CITY["edgecolor"], linestyle="--", linewidth=1, label=names.city),
         mark(".", "0.6", names.zone, markersize=3),
         mark("s", GREY, names.park, markersize=middle, **hollow),
-        *(mark(LOOKS[scheme][0], LOOKS[scheme][1], text, markersize=middle * 0.8)
+        *(mark(*LOOKS[scheme][:2], text, markersize=middle * 0.8, markeredgewidth=1.3,
+               **({"markerfacecolor": "none"} if scheme == OLD else {}))
           for scheme, text in names.schemes.items()),
     ]  # fmt: skip
     how = [
         *(mark("o", GREY, text, markersize=(CENTRE * places / largest) ** 0.5, **hollow)
           for places, text in names.sizes),
-        *(mark("o", GREY, text, alpha=share / 100, markersize=middle, markeredgewidth=0)
+        *(mark(*newest[:2], text, alpha=share / 100, markersize=middle, markeredgewidth=0)
           for share, text in names.shares),
     ]  # fmt: skip
     # Two columns, filled downwards: one of what is what, one of how large and how sure

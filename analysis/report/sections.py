@@ -1,7 +1,7 @@
 """The sections of a report: words around numbers, and which figure and table stand where."""
 
 from collections.abc import Sequence
-from math import isfinite, isinf, isnan
+from math import isinf, isnan
 from typing import Any
 
 from analysis.comparison import common_draws, differences, levers, ranking, shared
@@ -372,13 +372,12 @@ def _payers(facts: Facts, names: dict[str, dict[str, str]], title: str, words: W
     rows = []
     for payer, label in names["payer"].items():
         net = {"payer": payer, "part": "net"}
-        places = decimals(*(facts.value("payers", end, **net) for end in ("low", "high")), digits=2)
         cells = [
-            facts.number("payers", "effect", places, payer=payer, part=part)
+            facts.number("payers", "effect", 2, payer=payer, part=part)
             if facts.has("payers", payer=payer, part=part) else NONE
             for part in SHOWN
         ]  # fmt: skip
-        rows.append(row(label, *cells, facts.interval("payers", places, **net)))
+        rows.append(row(label, *cells, facts.interval("payers", 2, **net)))
     heads = (heading("payer", words), *(names["part"][part] for part in SHOWN),
              words("90 % interval of cost less gain"))  # fmt: skip
     return Table(title, tuple(map(tied, heads)), tuple(rows))
@@ -429,7 +428,7 @@ def _of_firms(facts: Facts, names: dict[str, dict[str, str]], words: Words) -> T
 
 def _estimate(facts: Facts, first: tuple[str, str], **cell: Any) -> tuple[Line, ...]:
     values = [facts.value("costs", name, **cell) for name in ("estimate", "low", "high")]
-    places = decimals(*filter(isfinite, values), digits=2)
+    places = decimals(*values, digits=2)
     told = NONE if isnan(values[0]) else facts.number("costs", "estimate", places, **cell)
     return row(*map(tied, first), told, facts.interval("costs", places, **cell))
 

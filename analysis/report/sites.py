@@ -33,8 +33,7 @@ def sites(results: Results) -> pd.DataFrame:
     keys = ["month", "scheme", "zone"]
     each = rows[there].groupby([*keys, "replicate"], observed=True)["places"].sum()
     table = each.groupby(keys, observed=True).agg(["mean", "size"]).reset_index()
-    whole = share(results)
-    table["places"] = table["mean"] / table["scheme"].map(lambda name: 1 if name == OWN else whole)
+    table["places"] = table["mean"].where(table["scheme"] == OWN, table["mean"] / share(results))
     table["replicates"] = 100 * table["size"] / results.replicates
     positions = where.set_index("number")[["east_km", "north_km"]]
     return table.drop(columns=["mean", "size"]).join(positions, on="zone")
