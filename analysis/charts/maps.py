@@ -30,9 +30,9 @@ LOOKS: Mapping[str, tuple[str, Any, tuple[float, float]]] = {
     "campo": ("P", GREEN, (-4, 4)),
 }
 """Marker and colour of each scheme, and how many points it is moved so as not to hide another."""
-CENTRE, LEAST, PARK = 140.0, 12.0, 420.0
+CENTRE, LEAST, PARK = 140.0, 28.0, 420.0
 """Area in square points of the largest centre, of the least, and of a park with every post."""
-FAINTEST = 0.15
+FAINTEST = 0.25
 HALF, LETTER = 115.0, 4.2
 """Points from the middle of a panel to its side, and that a letter of a park's name takes."""
 
@@ -127,7 +127,7 @@ def _ground(ax: Axes, places: pd.DataFrame, radius: float, reach: float) -> None
         side = outwards if fits else -outwards
         ax.annotate(
             name, (east, north), xytext=(side * off, 0), textcoords="offset points",
-            ha="left" if side > 0 else "right", va="center", fontsize=7.5, zorder=5,
+            ha="left" if side > 0 else "right", va="center", fontsize=7.5, zorder=2,
             path_effects=[withStroke(linewidth=2.5, foreground="white")],
         ).set_in_layout(False)  # fmt: skip
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")

@@ -72,13 +72,13 @@ class Table:
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """Whether a column holds nothing but numbers, which stand to the right."""
+        """Whether a column holds numbers, which stand to the right, or nothing."""
         columns = zip(*self.rows, strict=True)
-        return tuple(all(map(_numeric, cells)) for cells in columns)
+        return tuple(any(map(_numeric, cells)) or set(cells) == {(NONE,)} for cells in columns)
 
 
 def _numeric(cell: Line) -> bool:
-    return cell == (NONE,) or any(isinstance(run, Number) for run in cell)
+    return any(isinstance(run, Number) for run in cell)
 
 
 @dataclass(frozen=True)

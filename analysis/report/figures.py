@@ -5,12 +5,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import fill
 
+import numpy as np
 import pandas as pd
 
 from analysis import charts, value
 from analysis.charts import maps
 from analysis.charts.effects import Course, courses, lines
 from analysis.charts.events import events
+from analysis.costs import JOBS
 from analysis.estimates import LAST
 from analysis.outcome import NAME, course, line_names, opening
 from analysis.publish import unit_of_effect
@@ -298,7 +300,12 @@ def payers(scenario: Scenario, words: Words) -> Figure | None:
 
 
 def costs(scenario: Scenario, words: Words) -> Figure | None:
-    """Draw what an additional job costs."""
+    """Draw what an additional job costs, if any cost has a bound."""
+    table = scenario.facts.tables.get("costs")
+    if table is None or not np.isfinite(table.loc[table["item"].isin(JOBS), "low":"high"]).any(
+        axis=None
+    ):
+        return None
     return _of_value("costs", value.per_job, scenario, words)
 
 

@@ -150,28 +150,29 @@ def _of_places(facts: Facts, words: Words) -> Line:
 def _of_cost(facts: Facts, words: Words) -> Line:
     if not facts.has("payers"):
         return ()
-    text = words("The programme costs {all} million pesos a month, running and building: the "
-                 "public purse pays {public}, firms {firm} and families {family}.")  # fmt: skip
-    of = ("all", "public", "firm", "family")
-    return fill(text, **{
-        payer: facts.number("payers", "effect", 1, payer=payer, part="cost") for payer in of
-    })  # fmt: skip
+    text = words("The programme costs {all} million pesos a month (90 % interval: {low} to {high}),"
+                 " running and building: the public purse pays {public}, firms {firm} and families "
+                 "{family}.")  # fmt: skip
+    whole = {end: facts.number("payers", end, 1, payer="all", part="cost")
+             for end in ("low", "high")}  # fmt: skip
+    paid = {payer: facts.number("payers", "effect", 1, payer=payer, part="cost")
+            for payer in ("all", "public", "firm", "family")}  # fmt: skip
+    return fill(text, **whole, **paid)
 
 
 PER_JOB = {
     "mother": (
         N_("Each additional mother employed costs {gross}; less the contributions and taxes of "
            "new staff, {own}."),
-        N_("No cost can be told for each additional mother employed: there are not more of them."),
+        N_("No cost can be told for each additional mother employed: {why}."),
     ),
     "mother_formal": (
         N_("Each additional mother formally employed costs {gross}; less the contributions and "
            "taxes of new staff, {own}."),
-        N_("No cost can be told for each additional mother formally employed: there are not more "
-           "of them."),
+        N_("No cost can be told for each additional mother formally employed: {why}."),
     ),
 }  # fmt: skip
-"""What is said of the cost of a job, and where the programme makes no more of them."""
+"""What is said of the cost of a job, and where there is nothing to say of it."""
 
 
 def _of_job(facts: Facts, item: str, words: Words) -> Line:
@@ -179,8 +180,12 @@ def _of_job(facts: Facts, item: str, words: Words) -> Line:
     if not facts.has("costs", item=item):
         return ()
     text, none = PER_JOB[item]
-    if isnan(facts.value("costs", "low", item=item, side="gross")):
-        return fill(words(none))
+    low, high = (facts.value("costs", end, item=item, side="gross") for end in ("low", "high"))
+    if isnan(low):
+        return fill(words(none), why=words("there are not more of them"))
+    if isinf(low) and isinf(high):
+        why = words("the intervals of the cost and of how many more there are hold zero")
+        return fill(words(none), why=why)
     sides = {side: _amount(facts, words, item=item, side=side) for side in ("gross", "own")}
     told = fill(words(text), **sides)
     if isnan(facts.value("costs", "estimate", item=item, side="gross")):
@@ -276,7 +281,9 @@ def centres(scenario: Scenario, words: Words) -> Section:
                 words("Replicates that open it (%)"))  # fmt: skip
     title = words("Centres that open in most replicates")
     table = Table(title, heads, tuple(rows))
-    blocks = present([figures.centres(scenario, words), table, _sites(scenario, words),
+    told = paragraph(words("When and where centres open, how they fill, and what follows the "
+                           "opening of the first."))  # fmt: skip
+    blocks = present([told, figures.centres(scenario, words), table, _sites(scenario, words),
                       figures.event(scenario, words)])  # fmt: skip
     return Section(titled(words("Centres over time"), scenario, words), blocks)
 
