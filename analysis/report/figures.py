@@ -291,6 +291,7 @@ STANDING = {
 
 
 def is_country(scenario: Scenario) -> bool:
+    """Say whether a scenario is of many regions, which no one map holds."""
     return scenario.results.config.get("population", {}).get("kind") == "country"
 
 
