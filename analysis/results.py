@@ -17,7 +17,7 @@ from analysis.texts import N_, RefusedError, Words
 from sim.results.manifest import FILE, SCHEMA, hash_of
 from sim.results.paired import ARMS
 
-MONTHLY, ACCOUNTS = "monthly.parquet", "accounts.parquet"
+MONTHLY, ACCOUNTS, PLACES = "monthly.parquet", "accounts.parquet", "places.parquet"
 LIVES = "distribution.parquet"
 COLUMNS = {
     MONTHLY: ("arm", "replicate", "month", "group", "measure", "value"),
@@ -198,6 +198,20 @@ class Results:
         new = (pc.field("arm") == "programme") & (pc.field("scheme") != GUARDERIA)
         wanted = ["replicate", "month", "scheme", "places", *columns]
         return self._table(ACCOUNTS, columns=wanted, filters=new).to_pandas()
+
+    def places(self) -> pd.DataFrame:
+        """Return where zones and parks are, see `sim.results.places`.
+
+        Returns
+        -------
+        DataFrame
+            Columns region, kind, name, number, east_km, north_km, share; empty where the folder
+            does not tell.
+        """
+        if PLACES not in self.manifest["results"]:
+            return pd.DataFrame()
+        columns = ["region", "kind", "name", "number", "east_km", "north_km", "share"]
+        return self._table(PLACES, columns=columns).to_pandas()
 
     def _table(self, name: str, **options: Any) -> pa.Table:
         try:

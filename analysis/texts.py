@@ -66,16 +66,21 @@ class Words:
 
     def interval(self, low: float, high: float, decimals: int) -> str:
         """Return the two ends of an interval, which may have none on a side."""
+        ends = {"low": low, "high": high}
+        told = {key: self.number(end, decimals) for key, end in ends.items() if math.isfinite(end)}
+        return self.bounds(low, high).format(**told)
+
+    def bounds(self, low: float, high: float) -> str:
+        """Return how an interval of these ends is told, with ``{low}``, ``{high}`` for them."""
         if math.isnan(low):
             return "–"
         if math.isinf(low) and math.isinf(high):
             return self(N_("no bound"))
         if math.isinf(high):
-            return self(N_("{low} or more, no upper bound"), low=self.number(low, decimals))
+            return self(N_("{low} or more, no upper bound"))
         if math.isinf(low):
-            return self(N_("{high} or less, no lower bound"), high=self.number(high, decimals))
-        ends = {"low": self.number(low, decimals), "high": self.number(high, decimals)}
-        return self(N_("{low} to {high}"), **ends)
+            return self(N_("{high} or less, no lower bound"))
+        return self(N_("{low} to {high}"))
 
     def month(self, day: date) -> str:
         """Return a month and its year, such as ``abr 2026``."""

@@ -34,11 +34,37 @@ from analysis.publish import Sheet, publish, show
 from analysis.results import Results, source
 from analysis.texts import N_, Words
 
+TITLES = {
+    "payers": N_("Who pays and who gains"),
+    "jobs": N_("Places and additional jobs"),
+    "costs": N_("Cost per place and per additional job"),
+    "assumptions": N_("What is assumed of building, last twelve months"),
+}
+NOTES = {
+    "payers": N_(
+        "Programme less baseline, whole polo or country. IMSS gains contributions and the "
+        "treasury income tax; the men and older women whom new staff displace take some away, "
+        "counted at women's mean pay. Firms gain output and turnover saved on the staff that "
+        "they have anyway; families, labour income of mothers' households. “All who pay” gain "
+        "contributions and taxes."
+    ),
+    "jobs": N_(
+        "Programme less baseline, whole polo or country. Fewer men and older women on the "
+        "payroll are displacement."
+    ),
+    "costs": N_(
+        "Intervals of costs per job are Fieller's: where the jobs' own interval holds zero, a "
+        "job's cost has no upper bound and no estimate is given; “–” also where no job is "
+        "gained, or where fewer than two replicates have such a centre. A firm's break-even "
+        "share takes it that a child in its centre saves as much as one in any CECI."
+    ),
+    "assumptions": N_("The cost of a place with each at its bounds, the other as it is."),
+}
 DRAWN = ("cost", "gain", "displaced", "net")
 """Parts of what each payer pays and gains that the figure shows."""
 
 
-def _called(words: Words) -> dict[str, dict[str, str]]:
+def called(words: Words) -> dict[str, dict[str, str]]:
     """Return what keys of the tables are called."""
     year = known()["prices"]
     items = {key: words(text) for key, text in OTHERS.items()}
@@ -70,12 +96,6 @@ def value(
     """
     assumed = Assumptions.given(rate=rate, life=life)
     all_effects = [effects(results, assumed) for results in given]
-    titles = {
-        "payers": words("Who pays and who gains"),
-        "jobs": words("Places and additional jobs"),
-        "costs": words("Cost per place and per additional job"),
-        "assumptions": words("What is assumed of building, last twelve months"),
-    }
     tables: dict[str, Callable[[pd.DataFrame, Any], pd.DataFrame]] = {
         "payers": of_payers,
         "jobs": of_jobs,
@@ -85,7 +105,7 @@ def value(
     sheets = [
         Sheet(
             name,
-            titles[name],
+            words(TITLES[name]),
             pd.concat(
                 [
                     _first(table(e, results.interval), words.of(results.short))
@@ -110,10 +130,10 @@ def value(
                 sheet.table[sheet.table["scenario"] == scenario] for sheet in sheets
             )
             files += charts.save(
-                _who_pays(payers, results, words), folder / f"value_payers{which}_{words.lang}"
+                who_pays(payers, results, words), folder / f"value_payers{which}_{words.lang}"
             )
             files += charts.save(
-                _per_job(each, results, words), folder / f"value_jobs{which}_{words.lang}"
+                per_job(each, results, words), folder / f"value_jobs{which}_{words.lang}"
             )
     return files
 
@@ -136,43 +156,25 @@ def _first(table: pd.DataFrame, scenario: str) -> pd.DataFrame:
 
 def _names(name: str, words: Words) -> dict[str, dict[str, str]]:
     """Return what keys of one table are called: an additional job, or how many there are."""
-    called, each = _called(words), name == "costs"
+    names, each = called(words), name == "costs"
     jobs = {key: words(job.each) if each else words(job.label) for key, job in JOBS.items()}
-    return called | {"item": called["item"] | jobs}
+    return names | {"item": names["item"] | jobs}
 
 
 def _note(name: str, given: Sequence[Results], words: Words) -> str:
     """Say what the numbers of a table are, and where they come from."""
-    said = {
-        "payers": words(
-            "Programme less baseline, whole polo or country. IMSS gains contributions and the "
-            "treasury income tax; the men and older women whom new staff displace take some away, "
-            "counted at women's mean pay. Firms gain output and turnover saved on the staff that "
-            "they have anyway; families, labour income of mothers' households. “All who pay” gain "
-            "contributions and taxes."
-        ),
-        "jobs": words(
-            "Programme less baseline, whole polo or country. Fewer men and older women on the "
-            "payroll are displacement."
-        ),
-        "costs": words(
-            "Intervals of costs per job are Fieller's: where the jobs' own interval holds zero, a "
-            "job's cost has no upper bound and no estimate is given; “–” also where no job is "
-            "gained, or where fewer than two replicates have such a centre. A firm's break-even "
-            "share takes it that a child in its centre saves as much as one in any CECI."
-        ),
-        "assumptions": words("The cost of a place with each at its bounds, the other as it is."),
-    }[name]
-    return f"{said}\n{source(given, words)}"
+    text = NOTES[name]
+    return f"{words(text)}\n{source(given, words)}"
 
 
-def _who_pays(table: pd.DataFrame, results: Results, words: Words) -> charts.Figure:
+def who_pays(table: pd.DataFrame, results: Results, words: Words) -> charts.Figure:
+    """Draw what each pays, gains and is left with, from the table of `of_payers`."""
     rows = table[(table["window"] == LAST) & table["part"].isin(DRAWN)]
-    called = _called(words)
+    names = called(words)
     data = pd.DataFrame(
         {
-            "name": rows["payer"].map(called["payer"]),
-            "series": rows["part"].map(called["part"]),
+            "name": rows["payer"].map(names["payer"]),
+            "series": rows["part"].map(names["part"]),
             "low": rows["low"],
             "middle": rows["effect"],
             "high": rows["high"],
@@ -183,12 +185,13 @@ def _who_pays(table: pd.DataFrame, results: Results, words: Words) -> charts.Fig
     return charts.intervals(data, fill(title, 62), axis, _below(results, words), line=0.0)
 
 
-def _per_job(table: pd.DataFrame, results: Results, words: Words) -> charts.Figure:
+def per_job(table: pd.DataFrame, results: Results, words: Words) -> charts.Figure:
+    """Draw what an additional job costs, from the table of `of_each`."""
     rows = table[(table["window"] == LAST) & table["item"].isin(JOBS)]
     data = pd.DataFrame(
         {
             "name": rows["item"].map(lambda key: fill(words(JOBS[key].each), NAME)),
-            "series": rows["side"].map(_called(words)["side"]),
+            "series": rows["side"].map(called(words)["side"]),
             "low": rows["low"] / 1000,
             "middle": rows["estimate"] / 1000,
             "high": rows["high"] / 1000,

@@ -28,13 +28,26 @@ from sim.results.catalogue import units as units_of_measures
 from sim.results.console import progress, stdout
 from sim.results.manifest import FILE, SCHEMA, fingerprint_of, hash_of
 from sim.results.panel import panel_frame
+from sim.results.places import places_frame
 from sim.results.stream import ResultStream, region_frame
 from sim.results.tables import Effects, write_csv
 from sim.run import inputs, use_threads
 from sim.settings import Settings
 from sim.unit import DECIDING, Unit, fingerprint, months_simulated, outcome, units
 
-KEYS = ("scenario", "region", "arm", "replicate", "month", "centre", "woman", "group", "measure")
+KEYS = (
+    "scenario",
+    "region",
+    "kind",
+    "name",
+    "arm",
+    "replicate",
+    "month",
+    "centre",
+    "woman",
+    "group",
+    "measure",
+)
 """Columns that say which row a value is of."""
 ADDED = ("analysis/", "report_")
 """How names begin of what the analysis adds to a folder."""
@@ -216,6 +229,8 @@ def of_units(
     of_run = regions(settings)
     every = [unit for replicate in units(of_run, done) for unit in replicate]
     chosen = np.random.default_rng(seed).permutation(len(every))[:count]
+    said = difference("places.parquet", _places(folder), places_frame(of_run))
+    yield Finding("places.parquet", said or "is that of the configuration", not said)
     use_threads(settings.threads)
     with progress(sum(months_simulated(every[n].settings) for n in chosen), "simulating") as bar:
         for number in chosen:
@@ -230,6 +245,11 @@ def of_units(
             else:
                 values = sum(table.size for table in again.values())
                 yield Finding(name, f"is the same when simulated again ({values:,} values)")
+
+
+def _places(folder: Path) -> pd.DataFrame:
+    path = folder / "places.parquet"
+    return pd.read_parquet(path) if path.is_file() else pd.DataFrame()
 
 
 def tables_of(
@@ -264,8 +284,7 @@ def tables_of(
         stream = ResultStream(settings, [region], Path(aside))
         with closing(stream):
             stream.add(unit.replicate, [arms])
-        return {path.name: pd.read_parquet(path) for path in Path(aside).glob("*.parquet")
-                if "replicate" in pd.read_parquet(path).columns}  # fmt: skip
+        return {path.name: pd.read_parquet(path) for path in Path(aside).glob("*.parquet")}
 
 
 def _differences(folder: Path, again: Mapping[str, pd.DataFrame], unit: Unit) -> Iterator[str]:

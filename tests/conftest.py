@@ -139,6 +139,7 @@ def made_up_outcome(unit: Unit) -> dict[str, Lived]:
     centre_names = ("open", "opened", *ACCOUNTS)
     count = round(settings.polo["guarderias"]) + len(settings.polo.announced) + 2
     schemes = rng.integers(0, 4, count).astype(np.int8)
+    zones = rng.integers(0, settings.polo.zones.count, count).astype(np.int32)
     arms = {}
     for arm in ARMS:
         values = rng.integers(1, 50, (months, len(ACCOUNTS), count))
@@ -152,7 +153,11 @@ def made_up_outcome(unit: Unit) -> dict[str, Lived]:
                 centre_names,
             ),
             Ledger(
-                month.astype(np.int32), centre.astype(np.int32), values[month, :, centre], schemes
+                month.astype(np.int32),
+                centre.astype(np.int32),
+                values[month, :, centre],
+                schemes,
+                zones,
             ),
         )
     return arms

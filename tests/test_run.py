@@ -57,6 +57,7 @@ def test_the_folder_holds_what_is_promised(result):
         "effects.csv",
         "accounts.parquet",
         "distribution.parquet",
+        "places.parquet",
         "manifest.json",
         "figures",
     }

@@ -101,6 +101,17 @@ def test_a_forged_value_is_found_when_simulated_again(folder, capsys, name) -> N
     assert "replicate 1" in differing
 
 
+def test_a_forged_place_is_found(folder, capsys) -> None:
+    path = folder / "places.parquet"
+    table = pd.read_parquet(path)
+    table.loc[3, "east_km"] += 0.001
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), path)
+    forge(folder)
+    status, differing = found(folder, capsys, "--rerun", "1")
+    assert status == 1
+    assert "places.parquet: east_km of" in " ".join(differing.split())
+
+
 def test_a_forged_table_of_effects_is_found(folder, capsys) -> None:
     path = folder / "effects.csv"
     text = path.read_text()

@@ -1,4 +1,4 @@
-"""From places to jobs, and what a job costs: last twelve months, whole polo."""
+"""From places to jobs: last twelve months, whole polo."""
 
 import pandas as pd
 
@@ -18,8 +18,6 @@ CARE = {
 }
 """Who cared for the children before, and by what measures."""
 WORK = ("employment", "formal_employment", "wage", "social_contributions")
-PAYERS = ("paid_imss", "paid_firm", "paid_municipality", "paid_family")
-MILLION = 1e6
 
 
 def cascade(results: Results) -> pd.DataFrame:
@@ -36,63 +34,6 @@ def cascade(results: Results) -> pd.DataFrame:
         return counts
     per_place = counts[[*STEPS]].mul(100 / counts["offered"], axis=0)
     return _told(per_place, results)
-
-
-def size(results: Results) -> pd.DataFrame:
-    """Return how many places the programme keeps open, and how many children attend.
-
-    Returns
-    -------
-    DataFrame
-        Columns step (``offered``, ``taken``), effect, low, high; empty as `cascade` may be.
-    """
-    counts = _counts(results)
-    return counts if counts.empty else _told(counts[["offered", "taken"]], results)
-
-
-def costs(results: Results) -> pd.DataFrame:
-    """Return what the programme costs, and how many mothers are at work for it.
-
-    A cost per mother is without bound where few more are at work, so its interval is that of
-    mothers per million pesos turned round: an end is NaN where there is no bound.
-
-    Returns
-    -------
-    DataFrame
-        Columns step, effect, low, high. ``running_cost``, ``capital`` and payers in million MXN;
-        ``mothers``, ``formal`` (mothers at work a million MXN of running cost a month);
-        ``per_place`` (MXN a month), ``per_mother``, ``per_formal`` (MXN a month for each).
-    """
-    counts = _counts(results)
-    money = _money(results)
-    if counts.empty or money.empty:
-        return pd.DataFrame()
-    running = money["running_cost"]
-    told = _told(
-        pd.DataFrame(
-            {
-                **{name: money[name] / MILLION for name in ("running_cost", *PAYERS, "capital")},
-                "per_place": running / counts["offered"],
-                "mothers": MILLION * counts["work"] / running,
-                "formal": MILLION * counts["formal_work"] / running,
-            }
-        ),
-        results,
-    )
-    turned = told[told["step"].isin(("mothers", "formal"))]
-    per = pd.DataFrame(
-        {
-            "step": turned["step"].map({"mothers": "per_mother", "formal": "per_formal"}),
-            "effect": _inverse(turned["effect"]),
-            "low": _inverse(turned["high"]),
-            "high": _inverse(turned["low"]),
-        }
-    )
-    return pd.concat([told, per], ignore_index=True)
-
-
-def _inverse(rate: pd.Series) -> pd.Series:
-    return (MILLION / rate).where(rate > 0)
 
 
 STEPS = ("offered", "taken", *CARE, "work", "formal_work")
@@ -124,36 +65,20 @@ def _counts(results: Results) -> pd.DataFrame:
     return table[table["offered"] > 0]
 
 
-def _money(results: Results) -> pd.DataFrame:
-    """Return MXN a month by replicate, programme less baseline, and MXN of building in all."""
-    of = ("running_cost", *PAYERS)
-    arms = _arms(results, of, "all_centres")
-    capital = _arms(results, ("capital_cost",), "all_centres", last=False)
-    if not set(of) <= set(arms) or "capital_cost" not in capital:
-        return pd.DataFrame()
-    table = pd.DataFrame({name: _of(arms[name], "programme") - _of(arms[name], "baseline")
-                          for name in of})  # fmt: skip
-    table["capital"] = _of(capital["capital_cost"], "programme", "sum")
-    return table / share(results)
-
-
-def _arms(
-    results: Results, measures: tuple[str, ...], group: str, *, last: bool = True
-) -> pd.DataFrame:
-    """Return measures of a group by arm, replicate and month: of the last year, or of all."""
+def _arms(results: Results, measures: tuple[str, ...], group: str) -> pd.DataFrame:
+    """Return measures of a group by arm, replicate and month of the last year."""
     try:
         rows = results.monthly(measures, [group])
     except RefusedError:
         return pd.DataFrame()
-    if last:
-        rows = rows[rows["month"] > rows["month"].max() - pd.DateOffset(months=12)]
+    rows = rows[rows["month"] > rows["month"].max() - pd.DateOffset(months=12)]
     keys = ["arm", "replicate", "month"]
     return rows.pivot_table("value", keys, "measure", observed=True, dropna=False)
 
 
-def _of(series: pd.Series, arm: str, how: str = "mean") -> pd.Series:
-    """Return the mean month of each replicate of an arm, or their sum."""
-    return series.xs(arm, level="arm").groupby("replicate").agg(how)
+def _of(series: pd.Series, arm: str) -> pd.Series:
+    """Return the mean month of each replicate of an arm."""
+    return series.xs(arm, level="arm").groupby("replicate").mean()
 
 
 def _told(by_replicate: pd.DataFrame, results: Results) -> pd.DataFrame:

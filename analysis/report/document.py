@@ -72,13 +72,13 @@ class Table:
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """Whether a column holds nothing but numbers, which stand to the right."""
+        """Whether a column holds numbers, which stand to the right, or nothing."""
         columns = zip(*self.rows, strict=True)
-        return tuple(all(map(_numeric, cells)) for cells in columns)
+        return tuple(any(map(_numeric, cells)) or set(cells) == {(NONE,)} for cells in columns)
 
 
 def _numeric(cell: Line) -> bool:
-    return cell == (NONE,) or any(isinstance(run, Number) for run in cell)
+    return any(isinstance(run, Number) for run in cell)
 
 
 @dataclass(frozen=True)
@@ -153,11 +153,12 @@ class Document:
             yield from (run for run in line if isinstance(run, Number))
 
 
-def fill(text: str, **values: Run) -> Line:
+def fill(text: str, **values: Run | Line) -> Line:
     """Return a text with its ``{names}`` filled in; numbers stay numbers."""
     runs: list[Run] = []
     for literal, name, _, _ in Formatter().parse(tied(text)):
-        runs += [part for part in (literal, values[name] if name else "") if part]
+        value = values[name] if name else ""
+        runs += [part for part in (literal, *_line(value)) if part]
     return tuple(runs)
 
 
@@ -166,14 +167,18 @@ def tied(text: str) -> str:
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
-def paragraph(text: str, **values: Run) -> Paragraph:
+def paragraph(text: str, **values: Run | Line) -> Paragraph:
     """Return a paragraph, its ``{names}`` filled in."""
     return Paragraph(fill(text, **values))
 
 
 def row(*cells: Run | Line) -> tuple[Line, ...]:
     """Return a row of a table, whose cells may be single texts or numbers."""
-    return tuple(cell if isinstance(cell, tuple) else (cell,) for cell in cells)
+    return tuple(map(_line, cells))
+
+
+def _line(told: Run | Line) -> Line:
+    return told if isinstance(told, tuple) else (told,)
 
 
 def present(blocks: Sequence[Block | None]) -> tuple[Block, ...]:

@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import isnan
+from math import isfinite
 from typing import Any
 
 import pandas as pd
 
 from analysis.estimates import by_month, by_window
-from analysis.report.cascade import cascade, costs, size
+from analysis.report.cascade import cascade
 from analysis.report.centres import centres, filling
-from analysis.report.document import NONE, Line, Number, fill
+from analysis.report.costs import costs
+from analysis.report.document import Line, Number, fill
 from analysis.report.event import event_study
 from analysis.report.evidence import validation
 from analysis.report.run import assumptions, run
+from analysis.report.sites import sites
 from analysis.results import Results
-from analysis.texts import N_, Words
+from analysis.texts import Words
 from sim.results.catalogue import catalogue
 from sim.results.console import decimals
 
@@ -26,7 +28,6 @@ OUTCOMES = ("participation", "employment", "formal_employment", "absence", "sepa
 """Measures of the summary and its figures, of mothers of a child under four."""
 CENTRES = (("centres", "ceci"), ("places", "ceci"), ("enrolled", "ceci"), ("occupancy", "ceci"),
            ("waiting_list", "all_centres"), ("places_per_100", "polo"))  # fmt: skip
-INTERVAL = N_("{low} to {high}")
 BY_GROUP = ("participation", "formal_employment")
 
 
@@ -75,14 +76,12 @@ class Facts:
 
     def interval(self, table: str, places: int, low: str = "low", high: str = "high",
                  **row: Any) -> Line:  # fmt: skip
-        """Return the two ends of an interval, each a number."""
-        if isnan(self.value(table, low, **row)) and isnan(self.value(table, high, **row)):
-            return (NONE,)
-        ends = {"low": low, "high": high}
-        return fill(
-            self.words(INTERVAL),
-            **{name: self.number(table, column, places, **row) for name, column in ends.items()},
-        )
+        """Return the ends that an interval has, each a number."""
+        columns = {"low": low, "high": high}
+        ends = {name: self.value(table, column, **row) for name, column in columns.items()}
+        told = {name: self.number(table, columns[name], places, **row)
+                for name, end in ends.items() if isfinite(end)}  # fmt: skip
+        return fill(self.words.bounds(**ends), **told)
 
     def numbers(self, table: str, **row: Any) -> dict[str, Number]:
         """Return an effect, its interval and what it is the difference of, with fit decimals."""
@@ -140,8 +139,9 @@ def gather(results: Results, name: str, words: Words) -> Scenario:
         "filling": filling(results),
         "centres": centres(results),
         "cascade": cascade(results),
-        "costs": costs(results),
-        "size": size(results),
+        **costs(results),
+        "sites": sites(results),
+        "places": results.places(),
         "run": run(results),
         "assumptions": assumptions(results.config),
         **validation(),

@@ -1,24 +1,25 @@
 """The figures of a report, drawn from its facts."""
 
-from collections.abc import Mapping, Sequence
-from math import cos, radians, sin
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import fill
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from analysis import charts
+from analysis import charts, value
+from analysis.charts import maps
 from analysis.charts.effects import Course, courses, lines
-from analysis.charts.events import events, parks_of
+from analysis.charts.events import events
+from analysis.costs import JOBS
 from analysis.estimates import LAST
 from analysis.outcome import NAME, course, line_names, opening
 from analysis.publish import unit_of_effect
 from analysis.report.document import Figure
 from analysis.report.facts import BY_GROUP, MOTHERS, Scenario
 from analysis.results import source
-from analysis.texts import Words
+from analysis.texts import N_, Words
 from sim.results.catalogue import catalogue
 
 LEVELS = ("participation", "employment", "formal_employment", "absence")
@@ -237,34 +238,85 @@ def cascade(scenario: Scenario, steps: Mapping[str, str], words: Words) -> Figur
     return kept("cascade", drawn, title, note)
 
 
-def place(scenario: Scenario, words: Words) -> Figure | None:
-    """Draw the parks of the polo.
-
-    A folder holds where the parks are; zones and centres are drawn anew in each replicate and their
-    positions are not among the results, so they are left out.
-    """
-    config = scenario.results.config
-    if config.get("population", {}).get("kind") == "country":
+def sites(scenario: Scenario, words: Words) -> Figure | None:
+    """Draw where centres stand at some dates; countries have no map."""
+    tables, config = scenario.facts.tables, scenario.results.config
+    if "sites" not in tables or is_country(scenario):
         return None
-    polo: Mapping[str, Any] = config.get("polo", {})
-    parks, zones = polo.get("parks") or {}, polo.get("zones") or {}
-    rows = [
-        {"name": name.replace("_", " "), "share": float(park.get("share") or 0),
-         "east": park["distance_km"] * sin(radians(park["bearing"])),
-         "north": park["distance_km"] * cos(radians(park["bearing"]))}
-        for name, park in parks.items()
-    ]  # fmt: skip
-    if not rows or not zones.get("radius_km"):
-        return None
-    title = words("Industrial parks of the polo")
-    names = (words("Zones where households live"), words("Park, its area by its share of posts"),
-             words("Centre of the city"))  # fmt: skip
-    axes = words("km to the east"), words("km to the north")
+    table = tables["sites"]
+    panels = [
+        (words.month(month), table[table["month"] == month]) for month in table["month"].unique()
+    ]
+    most = float(table["places"].max())
+    step = 10 ** (len(str(int(most))) - 1)
+    names = maps.Names(
+        east=words("km to the east"),
+        north=words("km to the north"),
+        city=words("City, where households live"),
+        zone=words("Zone of homes"),
+        park=words("Park, its area by its share of posts"),
+        schemes={
+            scheme: words(text) for scheme, text in STANDING.items()
+            if scheme in set(table["scheme"])
+        },
+        sizes=[
+            (places, words("{count} places", count=words.number(places, 0)))
+            for places in dict.fromkeys((step, most // step * step))
+        ],
+        shares=[
+            (share, words("in {share} % of replicates", share=words.number(share, 0)))
+            for share in (25, 100)
+        ],
+    )  # fmt: skip
+    title = words("Where centres stand, over time")
+    radius = float(config["polo"]["zones"]["radius_km"])
     with charts.style():
-        drawn = parks_of(pd.DataFrame(rows), float(zones["radius_km"]), title, axes, names,
-                     source([scenario.results], words))  # fmt: skip
+        drawn = maps.maps(panels, tables["places"], radius, title, names,
+                          source([scenario.results], words))  # fmt: skip
     note = words(
-        "A sketch from distances and bearings of the configuration, not a survey. Zones and "
-        "centres have another place in each replicate and are not drawn."
+        "Each mark is a zone or a park with centres of that scheme at that date: the larger, the "
+        "more places (mean of the replicates with any); the paler, the fewer replicates have one "
+        "there. Zones fill a disc evenly and parks lie by distance and bearing: a sketch, not a "
+        "survey. Marks are moved a little so as not to hide one another."
     )
-    return kept("place", drawn, title, note)
+    return kept("sites", drawn, title, note)
+
+
+STANDING = {
+    "guarderia": N_("Guarderías that exist"),
+    "imss": N_("CECI, IMSS scheme"),
+    "empresa": N_("CECI, firms' scheme"),
+    "campo": N_("CECI, farm scheme"),
+}
+
+
+def is_country(scenario: Scenario) -> bool:
+    """Say whether a scenario is of many regions, which no one map holds."""
+    return scenario.results.config.get("population", {}).get("kind") == "country"
+
+
+def payers(scenario: Scenario, words: Words) -> Figure | None:
+    """Draw who pays and who gains."""
+    return _of_value("payers", value.who_pays, scenario, words)
+
+
+def costs(scenario: Scenario, words: Words) -> Figure | None:
+    """Draw what an additional job costs, if any cost has a bound."""
+    table = scenario.facts.tables.get("costs")
+    if table is None or not np.isfinite(table.loc[table["item"].isin(JOBS), "low":"high"]).any(
+        axis=None
+    ):
+        return None
+    return _of_value("costs", value.per_job, scenario, words)
+
+
+def _of_value(
+    name: str, draw: Callable[..., charts.Figure], scenario: Scenario, words: Words
+) -> Figure | None:
+    table, text = scenario.facts.tables.get(name), value.NOTES[name]
+    if table is None:
+        return None
+    with charts.style():
+        drawn = draw(table, scenario.results, words)
+    title = value.TITLES[name]
+    return kept(name, drawn, words(title), words(text))

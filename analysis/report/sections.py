@@ -1,15 +1,17 @@
 """The sections of a report: words around numbers, and which figure and table stand where."""
 
 from collections.abc import Sequence
-from math import isnan
+from math import isinf, isnan
 from typing import Any
 
 from analysis.comparison import common_draws, differences, levers, ranking, shared
 from analysis.comparison import effects as of_replicates
+from analysis.costs import JOBS
 from analysis.estimates import LAST, WINDOWS
 from analysis.publish import HEADINGS, unit_of_effect
 from analysis.report import figures
 from analysis.report.document import (
+    NONE,
     Block,
     Bullets,
     Line,
@@ -24,6 +26,7 @@ from analysis.report.document import (
 )
 from analysis.report.facts import BY_GROUP, MOTHERS, OUTCOMES, Facts, Scenario
 from analysis.texts import N_, Words
+from analysis.value import TITLES, called
 from sim.results.catalogue import catalogue
 from sim.results.console import decimals
 
@@ -36,17 +39,6 @@ STEPS = {
     "paid": N_("of children in private or other IMSS care"),
     "work": N_("Mothers at work who would not be"),
     "formal_work": N_("Mothers in formal work who would not be"),
-}
-COSTS = {
-    "running_cost": (N_("Running cost, all payers"), N_("million MXN a month")),
-    "paid_imss": (N_("Paid by IMSS"), N_("million MXN a month")),
-    "paid_firm": (N_("Paid by firms"), N_("million MXN a month")),
-    "paid_municipality": (N_("Paid by the municipality"), N_("million MXN a month")),
-    "paid_family": (N_("Paid by families"), N_("million MXN a month")),
-    "capital": (N_("Building, all months together"), N_("million MXN")),
-    "per_place": (N_("Running cost of a place"), N_("MXN a month")),
-    "per_mother": (N_("Running cost for each more mother at work"), N_("MXN a month")),
-    "per_formal": (N_("Running cost for each more mother in formal work"), N_("MXN a month")),
 }
 SCHEMES = {"imss": N_("IMSS scheme"), "empresa": N_("firms' scheme"), "campo": N_("farm scheme")}
 
@@ -73,6 +65,7 @@ def summary(scenarios: Sequence[Scenario], words: Words) -> Section:
                 _of_size(facts, words),
                 _of_places(facts, words),
                 _of_cost(facts, words),
+                *(_of_job(facts, item, words) for item in PER_JOB),
             )))),
         ]  # fmt: skip
     first = scenarios[0]
@@ -130,15 +123,15 @@ def _steps(facts: Facts) -> dict[str, Number]:
 
 
 def _of_size(facts: Facts, words: Words) -> Line:
-    if not facts.has("size"):
+    if not facts.has("jobs"):
         return ()
     text = words("The programme keeps {places} places open in the whole territory (90 % interval: "
                  "{low} to {high}), and {taken} children attend them.")  # fmt: skip
-    ends = {name: facts.number("size", name, -1, step="offered") for name in ("low", "high")}
+    ends = {name: facts.number("jobs", name, -1, item="ceci_places") for name in ("low", "high")}
     return fill(
         text,
-        places=facts.number("size", "effect", -1, step="offered"),
-        taken=facts.number("size", "effect", -1, step="taken"),
+        places=facts.number("jobs", "effect", -1, item="ceci_places"),
+        taken=facts.number("jobs", "effect", -1, item="ceci_enrolled"),
         **ends,
     )
 
@@ -155,28 +148,64 @@ def _of_places(facts: Facts, words: Words) -> Line:
 
 
 def _of_cost(facts: Facts, words: Words) -> Line:
-    if not facts.has("costs"):
+    if not facts.has("payers"):
         return ()
-    low, high = (facts.value("costs", end, step="per_mother") for end in ("low", "high"))
-    if isnan(low):  # no mother more at work, even at the best end of the interval
-        text = words("The programme costs {running} million pesos a month to run; as the interval "
-                     "of mothers at work holds no gain, no cost for each of them can be "
-                     "told.")  # fmt: skip
-        return fill(text, running=facts.number("costs", "effect", 1, step="running_cost"))
-    text = (
-        words("Each more mother at work costs {cost} pesos a month of running cost (90 % interval: "
-              "{low} to {high}); the programme costs {running} million pesos a month to run.")
-        if not isnan(high)
-        else words("Each more mother at work costs {cost} pesos a month of running cost, at least "
-                   "{low} and without an upper bound, as the interval of mothers at work holds "
-                   "zero; the programme costs {running} million pesos a month to run.")
-    )  # fmt: skip
-    ends = {
-        name: facts.number("costs", column, -2, step="per_mother")
-        for name, column in (("cost", "effect"), ("low", "low"), ("high", "high"))
-    }
-    running = facts.number("costs", "effect", 1, step="running_cost")
-    return fill(text, **ends, running=running)
+    text = words("The programme costs {all} million pesos a month (90 % interval: {low} to {high}),"
+                 " running and building: the public purse pays {public}, firms {firm} and families "
+                 "{family}.")  # fmt: skip
+    whole = {end: facts.number("payers", end, 1, payer="all", part="cost")
+             for end in ("low", "high")}  # fmt: skip
+    paid = {payer: facts.number("payers", "effect", 1, payer=payer, part="cost")
+            for payer in ("all", "public", "firm", "family")}  # fmt: skip
+    return fill(text, **whole, **paid)
+
+
+PER_JOB = {
+    "mother": (
+        N_("Each additional mother employed costs {gross}; less the contributions and taxes of "
+           "new staff, {own}."),
+        N_("No cost can be told for each additional mother employed: {why}."),
+    ),
+    "mother_formal": (
+        N_("Each additional mother formally employed costs {gross}; less the contributions and "
+           "taxes of new staff, {own}."),
+        N_("No cost can be told for each additional mother formally employed: {why}."),
+    ),
+}  # fmt: skip
+"""What is said of the cost of a job, and where there is nothing to say of it."""
+
+
+def _of_job(facts: Facts, item: str, words: Words) -> Line:
+    """Say what a job costs, also where its interval lacks an end."""
+    if not facts.has("costs", item=item):
+        return ()
+    text, none = PER_JOB[item]
+    low, high = (facts.value("costs", end, item=item, side="gross") for end in ("low", "high"))
+    if isnan(low):
+        return fill(words(none), why=words("there are not more of them"))
+    if isinf(low) and isinf(high):
+        why = words("the intervals of the cost and of how many more there are hold zero")
+        return fill(words(none), why=why)
+    sides = {side: _amount(facts, words, item=item, side=side) for side in ("gross", "own")}
+    told = fill(words(text), **sides)
+    if isnan(facts.value("costs", "estimate", item=item, side="gross")):
+        why = words("There is no estimate, as the interval of how many more there are holds zero.")
+        return (*told, " ", why)
+    return told
+
+
+def _amount(facts: Facts, words: Words, **cell: Any) -> Line:
+    low, high = (facts.value("costs", end, **cell) for end in ("low", "high"))
+    if isinf(low) and isinf(high):
+        text = words("an amount without any bound")
+    elif isinf(high):
+        text = words("{low} pesos a month or more, without an upper bound")
+    elif isinf(low):
+        text = words("{high} pesos a month or less, without a lower bound")
+    else:
+        text = words("{estimate} pesos a month (90 % interval: {low} to {high})")
+    ends = [name for name in ("estimate", "low", "high") if f"{{{name}}}" in text]
+    return fill(text, **{name: facts.number("costs", name, -2, **cell) for name in ends})
 
 
 def outcomes(scenario: Scenario, words: Words) -> Section:
@@ -252,9 +281,19 @@ def centres(scenario: Scenario, words: Words) -> Section:
                 words("Replicates that open it (%)"))  # fmt: skip
     title = words("Centres that open in most replicates")
     table = Table(title, heads, tuple(rows))
-    blocks = present([figures.centres(scenario, words), table, figures.place(scenario, words),
+    told = paragraph(words("When and where centres open, how they fill, and what follows the "
+                           "opening of the first."))  # fmt: skip
+    blocks = present([told, figures.centres(scenario, words), table, _sites(scenario, words),
                       figures.event(scenario, words)])  # fmt: skip
     return Section(titled(words("Centres over time"), scenario, words), blocks)
+
+
+def _sites(scenario: Scenario, words: Words) -> Block | None:
+    """Return the map, or why there is none."""
+    if figures.is_country(scenario) or "sites" in scenario.facts.tables:
+        return figures.sites(scenario, words)
+    return paragraph(words("There is no map: these results were written by a version that did not "
+                           "tell where centres stand. Running it again gives one."))  # fmt: skip
 
 
 def gains(scenario: Scenario, words: Words) -> Section:
@@ -305,30 +344,100 @@ def cascade(scenario: Scenario, words: Words) -> Section:
 
 
 def costs(scenario: Scenario, words: Words) -> Section:
-    """Tell what it costs, and by whom it is paid."""
+    """Tell what it costs, who pays, and what for."""
     facts = scenario.facts
-    if not facts.has("costs"):
+    if not facts.has("payers"):
         return Section("", ())
-    rows = []
-    for step, (label, unit) in COSTS.items():
-        values = [facts.value("costs", name, step=step) for name in ("effect", "low", "high")]
-        places = decimals(*values, digits=3)
-        rows.append(row(words(label), words(unit),
-                        facts.number("costs", "effect", places, step=step),
-                        facts.interval("costs", places, step=step)))  # fmt: skip
-    heads = (words("Cost"), words("Unit"), words("With less without the programme"),
-                heading("interval", words))  # fmt: skip
-    blocks = (
-        Table(words("Cost of the programme, last twelve months, whole territory"), heads,
-              tuple(rows)),
-        paragraph(words(
-            "In pesos of the prices in the configuration. The cost for each more mother at work is "
-            "the running cost over the mothers at work who would not be; it holds no building, "
-            "and counts neither what children gain nor taxes and contributions that come back. A "
-            "dash stands for an end of an interval without bound."
-        )),
-    )  # fmt: skip
+    names = called(words)
+    unit = {key: tied(text) for key, text in names["unit"].items()}
+    blocks = present([
+        paragraph(words("Means of the last twelve months, with the programme less without it, "
+                        "whole territory. A dash stands for what there is not: an estimate without "
+                        "bounds, or an item that a payer does not have.")),
+        figures.payers(scenario, words),
+        _payers(facts, names, f"{words(TITLES['payers'])} ({unit['million']})", words),
+        _jobs(facts, names, words),
+        figures.costs(scenario, words),
+        _per_job(facts, names, f"{words(TITLES['costs'])} ({unit['mxn']})", words),
+        _of_firms(facts, names, words),
+        paragraph(
+            words("The cost of a building is spread over the {life} years that it serves, at a "
+                  "real discount rate of {rate} a year."),
+            life=facts.number("building", "value", 0, item="life"),
+            rate=facts.number("building", "value", 2, item="rate"),
+        ),
+    ])  # fmt: skip
     return Section(titled(words("Cost"), scenario, words), blocks)
+
+
+SHOWN = ("running", "building", "gain", "displaced", "net")
+"""Parts of what each payer pays and gains that have a column."""
+
+
+def _payers(facts: Facts, names: dict[str, dict[str, str]], title: str, words: Words) -> Table:
+    """Return a table with a row for each payer; the interval is that of what it is left with."""
+    rows = []
+    for payer, label in names["payer"].items():
+        net = {"payer": payer, "part": "net"}
+        cells = [
+            facts.number("payers", "effect", 2, payer=payer, part=part)
+            if facts.has("payers", payer=payer, part=part) else NONE
+            for part in SHOWN
+        ]  # fmt: skip
+        rows.append(row(label, *cells, facts.interval("payers", 2, **net)))
+    heads = (heading("payer", words), *(names["part"][part] for part in SHOWN),
+             words("90 % interval of cost less gain"))  # fmt: skip
+    return Table(title, tuple(map(tied, heads)), tuple(rows))
+
+
+def _jobs(facts: Facts, names: dict[str, dict[str, str]], words: Words) -> Table:
+    labels = names["item"] | {key: words(job.label) for key, job in JOBS.items()}
+    rows = []
+    for told in facts.tables["jobs"].to_dict("records"):
+        item, places = told["item"], decimals(told["low"], told["high"], digits=2)
+        rows.append(row(labels[item], names["unit"][told["unit"]],
+                        facts.number("jobs", "effect", places, sign=True, item=item),
+                        facts.interval("jobs", places, item=item)))  # fmt: skip
+    heads = tuple(heading(name, words) for name in ("item", "unit", "effect", "interval"))
+    title = TITLES["jobs"]
+    return Table(words(title), heads, tuple(rows))
+
+
+def _per_job(facts: Facts, names: dict[str, dict[str, str]], title: str, words: Words) -> Table:
+    """Return what a place, a child, and an additional mother employed cost."""
+    labels = names["item"] | {key: words(JOBS[key].each) for key in PER_JOB}
+    wanted = facts.tables["costs"]
+    wanted = wanted[wanted["item"].isin(("place", "child", *PER_JOB))]
+    rows = [
+        _estimate(facts, (labels[item], names["side"][side]), item=item, side=side)
+        for item, side in zip(wanted["item"], wanted["side"], strict=True)
+    ]
+    heads = tuple(heading(name, words) for name in ("item", "side", "estimate", "interval"))
+    return Table(title, heads, tuple(rows))
+
+
+def _of_firms(facts: Facts, names: dict[str, dict[str, str]], words: Words) -> Table:
+    """Return what firms gain, and the share of their scheme at which they break even."""
+    rows = []
+    for part in ("output", "turnover"):
+        key: dict[str, Any] = {"payer": "firm", "part": part}
+        places = decimals(*(facts.value("payers", end, **key) for end in ("low", "high")), digits=2)
+        rows.append(row(names["part"][part], names["unit"]["million"],
+                        facts.number("payers", "effect", places, **key),
+                        facts.interval("payers", places, **key)))  # fmt: skip
+    for item in ("share_now", "break_even", "break_even_built"):
+        if not isnan(facts.value("costs", "estimate", item=item)):
+            rows.append(_estimate(facts, (names["item"][item], names["unit"]["percent"]),
+                                  item=item))  # fmt: skip
+    heads = tuple(heading(name, words) for name in ("item", "unit", "estimate", "interval"))
+    return Table(words("What firms gain, and where they break even"), heads, tuple(rows))
+
+
+def _estimate(facts: Facts, first: tuple[str, str], **cell: Any) -> tuple[Line, ...]:
+    values = [facts.value("costs", name, **cell) for name in ("estimate", "low", "high")]
+    places = decimals(*values, digits=2)
+    told = NONE if isnan(values[0]) else facts.number("costs", "estimate", places, **cell)
+    return row(*map(tied, first), told, facts.interval("costs", places, **cell))
 
 
 def comparison(scenarios: Sequence[Scenario], facts: Facts, words: Words) -> Section:

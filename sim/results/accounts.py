@@ -37,23 +37,28 @@ class Ledger:
     values : ndarray of int, shape (rows, ACCOUNTS)
     schemes : ndarray of int, shape (centres,)
         Of every centre, also of those without a row.
+    zones : ndarray of int, shape (centres,)
+        Where each stands at the end, by number in `sim.population.places.positions`.
     """
 
     month: np.ndarray
     centre: np.ndarray
     values: np.ndarray
     schemes: np.ndarray
+    zones: np.ndarray
 
     @classmethod
     def of(cls, model: Any) -> "Ledger":
         """Close the books of a model after its last month."""
         values = np.array([[month.centres[name] for name in ACCOUNTS] for month in model.history])
         month, centre = np.nonzero((values != 0).any(axis=1))
+        centres = model.tables["centres"]
         return cls(
             month.astype(np.int32),
             centre.astype(np.int32),
             values[month, :, centre].astype(np.int64),
-            model.tables["centres"].scheme.copy(),
+            centres.scheme.copy(),
+            centres.zone.astype(np.int32),
         )
 
 
@@ -72,7 +77,8 @@ def accounts_frame(ledger: Ledger, settings: Settings, arm: str, replicate: int)
     -------
     DataFrame
         One row for each month and centre that is open or being paid for: scenario, region, arm,
-        replicate, month (first day), centre (number), name, scheme, and the columns of `ACCOUNTS`.
+        replicate, month (first day), centre (number), name, scheme, zone (the number of the place
+        where it stands, see `sim.results.places`), and the columns of `ACCOUNTS`.
     """
     names = names_of_centres(settings.polo, ledger.schemes.size)
     schemes = np.array(sorted(SCHEMES, key=lambda name: SCHEMES[name]))
@@ -90,6 +96,7 @@ def accounts_frame(ledger: Ledger, settings: Settings, arm: str, replicate: int)
             "scheme": pd.Categorical.from_codes(
                 ledger.schemes[ledger.centre], categories=pd.Index(schemes)
             ),
+            "zone": ledger.zones[ledger.centre],
             **{name: ledger.values[:, k] for k, name in enumerate(ACCOUNTS)},
         }
     )

@@ -91,7 +91,7 @@ def decode(content: bytes, key: str, fingerprint: str) -> Outcome:
             Tally(
                 of["people"], of["firms"], of["centres"], *map(tuple, header["names"][arm])
             ),
-            Ledger(of["month"], of["centre"], of["values"], of["schemes"]),
+            Ledger(of["month"], of["centre"], of["values"], of["schemes"], of["zones"]),
             Panel(_named(of, ANSWER)),
             Lives(**looked) if (looked := _named(of, LOOK)) else None,
         )
@@ -196,6 +196,7 @@ def _arrays(lived: Lived) -> dict[str, np.ndarray]:
         "centre": ledger.centre,
         "values": ledger.values,
         "schemes": ledger.schemes,
+        "zones": ledger.zones,
         **{f"{ANSWER}{name}": column for name, column in panel.columns.items()},
         **{f"{LOOK}{name}": array for name, array in (vars(lives) if lives else {}).items()},
     }

@@ -12,7 +12,8 @@ from sim.results.catalogue import catalogue, units
 from sim.results.lives import Lives, lives_frame
 from sim.results.measures import Counts, measure, monthly_frame, older_women
 from sim.results.panel import panel_frame
-from sim.results.tables import Effects, TableWriter, write_csv
+from sim.results.places import places_frame
+from sim.results.tables import Effects, TableWriter, write_csv, write_monthly
 from sim.results.tally import Tally
 from sim.settings import Settings
 from sim.unit import ARMS, Outcome
@@ -33,9 +34,9 @@ class ResultStream:
     regions : sequence of Settings
         Of each region, in the order in which they are added up.
     folder : Path
-        Where monthly.parquet, accounts.parquet, effects.csv and, for several regions,
-        regions.parquet, and distribution.parquet and panel.parquet where they are asked for, are
-        written.
+        Where monthly.parquet, accounts.parquet, places.parquet, effects.csv and, for several
+        regions, regions.parquet, and distribution.parquet and panel.parquet where they are asked
+        for, are written.
 
     Attributes
     ----------
@@ -92,8 +93,10 @@ class ResultStream:
         table = self._effects.table(units())
         path = self.folder / "effects.csv"
         write_csv(table, path)
+        places = self.folder / "places.parquet"
+        write_monthly(places_frame(self.regions), places)
         monthly, *others = (writer.path for writer in self._tables.values())
-        return table, [monthly, path, *others]
+        return table, [monthly, path, *others, places]
 
     def close(self) -> None:
         """Close the files as they are."""

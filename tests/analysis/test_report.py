@@ -18,6 +18,8 @@ from matplotlib.figure import Figure as Drawing
 from omegaconf import OmegaConf
 
 import configs
+from analysis import value
+from analysis.money import SECTORS
 from analysis.report import __main__ as report
 from analysis.report import figures
 from analysis.report.build import build, write
@@ -34,8 +36,10 @@ from tests.analysis.layout import overflowing
 from tests.analysis.made import MEASURES, accounts_table, monthly_table, sealed
 
 GROUPS = ["mothers_u4", "mothers_u4_lone", "mothers_u4_partnered", "mothers_u4_grandmother",
-          "mothers_u4_no_grandmother", "ceci", "all_centres", "women_15_49", "polo"]  # fmt: skip
-FIGURES = ("levels", "effects", "centres", "place", "event", "gains", "cascade", "beside")
+          "mothers_u4_no_grandmother", "ceci", "all_centres", "women_15_49", "polo",
+          *SECTORS]  # fmt: skip
+FIGURES = ("levels", "effects", "centres", "sites", "event", "gains", "cascade", "payers", "costs",
+           "beside")  # fmt: skip
 CARE = ("care_own", "care_workplace", "care_grandmother", "care_relative", "care_partner",
         "care_sibling", "care_private", "care_guarderia")  # fmt: skip
 MORE = ("household_income", "wage", "social_contributions", "children_u4", "centres", "places",
@@ -51,6 +55,8 @@ PARAMETERS = {
         "value": 1.0, "unit": "utils", "known": "measured", "bounds": None,
         "label": {"es": "Escala", "en": "Scale"},
     },
+    "income_tax": {"value": 0.05, "known": "measured"},
+    "lost_day_cost": {"value": 1.5, "known": "measured"},
 }  # fmt: skip
 
 
@@ -66,18 +72,39 @@ def settings(label: str = "Escenario de prueba", **more: Any) -> dict[str, Any]:
             "name": "juarez",
             "label": {"es": "Aquí", "en": "Here"},
             "zones": {"radius_km": 12.0},
-            "parks": {"norte": {"distance_km": 3.0, "bearing": 20.0, "share": 0.6},
-                      "muy_al_sur": {"distance_km": 14.0, "bearing": 190.0, "share": 0.4}},
         },
         **more,
     }  # fmt: skip
 
 
 def accounts(replicates: int) -> pd.DataFrame:
-    """Return made accounts that name their centres."""
+    """Return made accounts that name their centres, and say where they stand.
+
+    The first replicate has its CECI of the IMSS elsewhere than the others.
+    """
     table = accounts_table(replicates)
-    table["name"] = np.where(table["centre"] == 0, "guarderia_01", "las_gladiolas")
+    names = np.array(["guarderia_01", "las_gladiolas", "empresa_01"])
+    table["name"] = names[table["centre"].to_numpy(int)]
+    moved = (table["centre"] == 1) & (table["replicate"] == 0)
+    table["zone"] = np.where(moved, 3, table["centre"].map({0: 0, 1: 1, 2: 4}))
+    table = table.astype({"places": int, "scheme": "category"})
     return table.assign(enrolled=(0.9 * table["places"]).round().astype(int))
+
+
+def places() -> pd.DataFrame:
+    """Return four zones and two parks."""
+    return pd.DataFrame(
+        {
+            "scenario": "made_up",
+            "region": "juarez",
+            "kind": ["zone"] * 4 + ["park"] * 2,
+            "name": ["zone_00", "zone_01", "zone_02", "zone_03", "norte", "muy_al_sur"],
+            "number": range(6),
+            "east_km": [0.0, 4.0, -6.0, 5.0, 1.0, -2.4],
+            "north_km": [2.0, -3.0, 1.0, 7.0, 2.8, -13.8],
+            "share": [np.nan] * 4 + [0.6, 0.4],
+        }
+    )
 
 
 @pytest.fixture
@@ -88,6 +115,7 @@ def whole(folder: Callable[..., Path]) -> Callable[..., Path]:
         table = monthly_table(size, 4, measures=(*MEASURES, *MORE), groups=GROUPS)
         path = folder(name, table, settings(**config))
         accounts(4).to_parquet(path / "accounts.parquet")
+        places().to_parquet(path / "places.parquet")
         return sealed(path)
 
     return make
@@ -130,8 +158,9 @@ def test_every_number_is_that_of_a_cell(whole, undrawn, lang: str) -> None:
         assert value == number.value or np.isnan(value)
         assert number.text == words.number(value, number.decimals, sign=number.sign)
     tables = {name.partition("/")[2] for name in {number.table for number in numbers}}
-    assert tables == {"effects", "run", "centres", "cascade", "costs", "size", "differences",
-                      "ranking", "assumptions", "fit", "moments", "studies"}  # fmt: skip
+    assert tables == {"effects", "run", "centres", "cascade", "payers", "jobs", "costs",
+                      "building", "differences", "ranking", "assumptions", "fit", "moments",
+                      "studies"}  # fmt: skip
 
 
 def test_no_number_is_written_into_the_text(whole, undrawn) -> None:
@@ -159,7 +188,13 @@ def test_no_number_is_written_into_the_text(whole, undrawn) -> None:
          "effect"),
         ("effects", {"window": "last_year", "measure": "absence", "group": "mothers_u4"}, "high"),
         ("cascade", {"step": "taken"}, "effect"),
-        ("costs", {"step": "running_cost"}, "effect"),
+        ("payers", {"payer": "all", "part": "cost"}, "effect"),
+        ("payers", {"payer": "firm", "part": "turnover"}, "high"),
+        ("jobs", {"item": "ceci_places"}, "effect"),
+        ("costs", {"item": "place"}, "estimate"),
+        ("costs", {"item": "mother", "side": "own"}, "low"),
+        ("costs", {"item": "break_even"}, "estimate"),
+        ("building", {"item": "rate"}, "value"),
         ("centres", {"name": "las_gladiolas"}, "occupancy"),
         ("assumptions", {"key": "social_contributions"}, "value"),
         ("moments", {"moment": "participation"}, "simulated"),
@@ -203,6 +238,78 @@ def test_children_taken_are_those_who_come_from_elsewhere(whole) -> None:
     arm = last[last["arm"] == "programme"]
     mean = arm.pivot_table("value", "replicate", "measure", observed=True)
     assert steps["taken"] == pytest.approx((100 * mean["enrolled"] / mean["places"]).mean())
+
+
+def test_the_report_and_the_command_tell_the_same_costs(whole, tmp_path) -> None:
+    path = whole(size=6.0)
+    assert value.main([str(path), "--out", str(tmp_path / "out"), "--lang", "en"]) == 0
+    tables = scenario(path).facts.tables
+    for name in ("payers", "jobs", "costs"):
+        published = pd.read_csv(tmp_path / "out" / f"value_{name}.csv", keep_default_na=False)
+        published = published[published["window"] == "last_year"].drop(columns="scenario")
+        for column in set(published) & {"effect", "estimate", "low", "high"}:
+            told = tables[name][column].to_numpy()
+            np.testing.assert_array_equal(pd.to_numeric(published[column]).to_numpy(), told)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said", "never"),
+    [
+        ((9000.0, 8000.0, 12000.0), "9,000 pesos a month (90 % interval: 8,000 to 12,000)", "No"),
+        ((np.nan, 8000.0, np.inf), "8,000 pesos a month or more, without an upper bound", "nan"),
+        ((np.nan, -np.inf, 8000.0), "8,000 pesos a month or less, without a lower bound", "nan"),
+        ((np.nan, -np.inf, np.inf), "No cost can be told", "pesos"),
+        ((np.nan, np.nan, np.nan), "No cost can be told", "pesos"),
+    ],
+)
+def test_a_cost_without_bounds_is_said_in_words(whole, undrawn, cell, said, never) -> None:
+    told = scenario(whole(), "en")
+    table = told.facts.tables["costs"].copy()
+    table.loc[table["item"] == "mother", ["estimate", "low", "high"]] = cell
+    tables = {**told.facts.tables, "costs": table}
+    words = Words("en")
+    other = Scenario(told.results, replace(told.facts, tables=tables, words=words))
+    document = write([other], None, words)
+    (line,) = [text for text in texts(replace(document, sections=document.sections[:1]))
+               if "additional mother employed" in text]  # fmt: skip
+    line = line.replace("\N{NO-BREAK SPACE}", " ")
+    assert said in line and never not in line.replace(said, "")
+    assert ("There is no estimate" in line) == (np.isinf(cell[1:]).sum() == 1)
+    assert not [text for text in texts(document) if "inf" in text.split() or "nan" in text.split()]
+
+
+def test_centres_stand_where_accounts_say(whole) -> None:
+    table = scenario(whole()).facts.tables["sites"]
+    months = table["month"].drop_duplicates()
+    assert list(months.dt.strftime("%Y-%m")) == ["2026-01", "2026-11", "2027-08", "2028-06"]
+    last = table[table["month"] == months.iloc[-1]].set_index(["scheme", "zone"])
+    assert last["replicates"].to_dict() == {
+        ("empresa", 4): 100, ("guarderia", 0): 100, ("imss", 1): 75, ("imss", 3): 25,
+    }  # fmt: skip
+    # A fifth of the polo is simulated; firms' centres are not made larger for it
+    assert last["places"].to_dict() == {
+        ("empresa", 4): 60, ("guarderia", 0): 200, ("imss", 1): 250, ("imss", 3): 250,
+    }  # fmt: skip
+    assert tuple(last.loc[("imss", 3), ["east_km", "north_km"]]) == (5.0, 7.0)
+    assert set(table.loc[table["month"] == months.iloc[0], "scheme"]) == {"guarderia"}
+
+
+@pytest.mark.parametrize("lacking", ["places", "zone"])
+def test_an_older_folder_has_no_map_and_says_why(whole, lacking: str) -> None:
+    path = whole()
+    if lacking == "places":
+        (path / "places.parquet").unlink()
+    else:
+        accounts(4).drop(columns="zone").to_parquet(path / "accounts.parquet")
+    document = build(read_all([path]), Words("en"))
+    blocks = [block for section in document.sections for block in section.blocks]
+    assert "Where centres stand, over time" not in [getattr(block, "title", "") for block in blocks]
+    assert any(text.startswith("There is no map") for text in texts(document))
+
+
+def test_a_country_has_no_map(whole, undrawn) -> None:
+    document = build(read_all([whole(population={"kind": "country"})]), Words("en"))
+    assert not any("map" in text.split() for text in texts(document))
 
 
 class Page(HTMLParser):

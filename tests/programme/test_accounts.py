@@ -122,7 +122,8 @@ def test_every_building_that_is_finished_is_paid_in_full(told):
 
 def test_the_table_of_accounts_is_tidy_and_adds_up_to_the_measures(tables, told):
     accounts, monthly = tables.accounts, tables.monthly
-    heads = ["scenario", "region", "arm", "replicate", "month", "centre", "name", "scheme"]
+    heads = ["scenario", "region", "arm", "replicate", "month", "centre", "name", "scheme",
+             "zone"]  # fmt: skip
     assert list(accounts.columns) == [*heads, *ACCOUNTS]
     assert not accounts.duplicated(["arm", "month", "centre"]).any()
     assert (accounts[list(ACCOUNTS)] != 0).any(axis=1).all()

@@ -43,7 +43,7 @@ def test_effects_are_those_of_the_whole_table(country_of_three):
     _, folder, table, files = country_of_three
     assert [file.name for file in files] == [
         "monthly.parquet", "effects.csv", "accounts.parquet", "regions.parquet",
-        "distribution.parquet",
+        "distribution.parquet", "places.parquet",
     ]  # fmt: skip
     monthly = pd.read_parquet(folder / "monthly.parquet")
     pd.testing.assert_frame_equal(effects(monthly, units()), table, check_exact=True)
