@@ -17,7 +17,9 @@ from hydra import compose, initialize_config_dir
 import configs
 import sim.run
 from sim.model import PoloModel
+from sim.results import lives
 from sim.results.accounts import ACCOUNTS, Ledger
+from sim.results.lives import Lives
 from sim.results.record import COUNTERS, GROUPS
 from sim.results.tally import Tally
 from sim.settings import Settings
@@ -159,8 +161,23 @@ def made_up_outcome(unit: Unit) -> dict[str, Lived]:
                 schemes,
                 zones,
             ),
+            lives=made_up_lives(settings, rng),
         )
     return arms
+
+
+def made_up_lives(settings: Settings, rng: np.random.Generator) -> Lives | None:
+    """Return counts of mothers at as many looks as there would be."""
+    every, last = settings.distribution.every, settings.burn_in + settings.months - 1
+    if not every:
+        return None
+    months = np.arange(last, settings.burn_in - 1, -every)[::-1].copy()
+    groups = len(lives.GROUPS) + settings.polo.zones.count
+    return Lives(
+        months,
+        rng.integers(1, 10**4, (months.size, groups, len(lives.COUNTERS))),
+        rng.integers(0, 10**3, (months.size, len(lives.EVERYBODY), lives.STEPS)),
+    )
 
 
 @pytest.fixture(scope="session")
