@@ -300,7 +300,7 @@ def distribution(given: list[Results], folder: Path, words: Words) -> list[Path]
         for part, results in zip(parts, given, strict=True):
             part.insert(0, "scenario", words.of(results.short))
         table = pd.concat(parts, ignore_index=True)
-        about = _about_lives if name in LIVES else _about_groups
+        about = about_lives if name in LIVES else _about_groups
         note = f"{about(words)}\n{source(given, words)}"
         decimals = {"share": 2, "low": 2} if name == "winners" else {}
         sheets.append(Sheet(name, titles[name], table, note, names, decimals))
@@ -335,13 +335,13 @@ def figures(one: Shared, words: Words) -> dict[str, charts.Figure]:
     for figure, (title, measures, by_work) in FIGURES.items():
         rows = table[(table["family"].isin(BY_WORK) == by_work) & table["measure"].isin(measures)]
         if len(rows):
-            found[figure] = _forest(rows, words(title), one.results, words)
+            found[figure] = draw_groups(rows, words(title), one.results, words)
     if len(one.lives):
-        found["winners"] = _winners(one, words)
+        found["winners"] = draw_winners(of_winners(one), one.results, words)
     return found
 
 
-def _about_lives(words: Words) -> str:
+def about_lives(words: Words) -> str:
     return words(
         "Each mother lives twice, with the programme and without it, on the same draws: she gains "
         "or loses where her two lives differ in the same month. Households gain or lose where "
@@ -359,8 +359,8 @@ def _about_groups(words: Words) -> str:
     )
 
 
-def _forest(rows: pd.DataFrame, title: str, results: Results, words: Words) -> charts.Figure:
-    """Draw the effects of every group of a figure: a column for each measure."""
+def draw_groups(rows: pd.DataFrame, title: str, results: Results, words: Words) -> charts.Figure:
+    """Draw rows of `of_groups` of one window: a column for each measure."""
     known: Any = catalogue()
     labels = rows["group"].astype(str).map(lambda key: words.of(known["groups"][key]["label"]))
     data = rows.assign(
@@ -376,9 +376,9 @@ def _forest(rows: pd.DataFrame, title: str, results: Results, words: Words) -> c
     return forest(columns, title, axis, source([results], words))
 
 
-def _winners(one: Shared, words: Words) -> charts.Figure:
-    """Draw shares of mothers who gain and who lose, a row for each group."""
-    table, groups = of_winners(one), catalogue()["groups"]
+def draw_winners(table: pd.DataFrame, results: Results, words: Words) -> charts.Figure:
+    """Draw shares of mothers who gain and who lose, a row for each group of `of_winners`."""
+    groups = catalogue()["groups"]
     data = table[table["side_of"] != "unchanged"].assign(
         name=table["group"].map(lambda key: fill(words.of(groups[key]["label"]), NAME))
     )
@@ -386,7 +386,7 @@ def _winners(one: Shared, words: Words) -> charts.Figure:
     sides = {key: words(SIDES[key]) for key in ("gained", "lost")}
     axis = words("Per cent of mothers of the group, last twelve months, with 90 % intervals")
     return gains_and_losses(
-        panels, sides, words("Who gains and who loses"), axis, source([one.results], words)
+        panels, sides, words("Who gains and who loses"), axis, source([results], words)
     )
 
 

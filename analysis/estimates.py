@@ -98,7 +98,7 @@ def windowed(results: Results, monthly: pd.DataFrame) -> pd.DataFrame:
         If there are fewer than twelve months, so that there is no last year.
     """
     end = _count(monthly["month"]).max() + 1
-    lived = end - _count(monthly["month"]).min()
+    lived = end - (12 * results.start.year + results.start.month)
     if lived < YEAR:
         raise RefusedError(
             N_("{folder}: it ends after {count} months of the agreement, and estimates are of "

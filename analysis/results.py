@@ -107,7 +107,7 @@ class Results:
         wanted = (
             pc.field("measure").isin(list(measures))
             & pc.field("group").isin(list(groups))
-            & (pc.field("month") >= self._start)
+            & (pc.field("month") >= pa.scalar(self.start))
         )
         table = self._table(MONTHLY, columns=list(COLUMNS[MONTHLY]), filters=wanted)
         if not pa.types.is_floating(kind := table.schema.field("value").type):
@@ -163,15 +163,16 @@ class Results:
         _check(self.folder, ACCOUNTS, names)
         there = pq.read_schema(self.folder / ACCOUNTS).names
         keys = ["arm", "replicate", "month", *(n for n in ("region",) if n in there), "centre"]
-        from_start = pc.field("month") >= self._start
+        from_start = pc.field("month") >= pa.scalar(self.start)
         table = self._table(
             ACCOUNTS, columns=list(dict.fromkeys([*keys, *names])), filters=from_start
         )
         return table.to_pandas()
 
     @property
-    def _start(self) -> pa.Scalar:
-        return pa.scalar(pd.Timestamp(f"{self.config['agreement_start']}-01"))
+    def start(self) -> pd.Timestamp:
+        """First month of the agreement."""
+        return pd.Timestamp(f"{self.config['agreement_start']}-01")
 
     @cached_property
     def opened(self) -> pd.Series:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from math import isfinite
 from typing import Any
 
@@ -15,6 +14,7 @@ from analysis.report.costs import costs
 from analysis.report.document import Line, Number, fill
 from analysis.report.event import event_study
 from analysis.report.evidence import validation
+from analysis.report.gains import gains
 from analysis.report.run import assumptions, run
 from analysis.report.sites import sites
 from analysis.results import Results
@@ -28,7 +28,7 @@ OUTCOMES = ("participation", "employment", "formal_employment", "absence", "sepa
 """Measures of the summary and its figures, of mothers of a child under four."""
 CENTRES = (("centres", "ceci"), ("places", "ceci"), ("enrolled", "ceci"), ("occupancy", "ceci"),
            ("waiting_list", "all_centres"), ("places_per_100", "polo"))  # fmt: skip
-BY_GROUP = ("participation", "formal_employment")
+BY_GROUP = ("participation", "formal_employment", "poverty")
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,6 @@ class Scenario:
     results: Results
     facts: Facts
 
-    @cached_property
-    def groups(self) -> list[str]:
-        """The groups of mothers by whom effects are told, in the order of the catalogue."""
-        return [name for name in catalogue()["groups"] if name.startswith(f"{MOTHERS}_")]
-
 
 def gather(results: Results, name: str, words: Words) -> Scenario:
     """Read and estimate all that a report tells of one folder.
@@ -140,6 +135,7 @@ def gather(results: Results, name: str, words: Words) -> Scenario:
         "centres": centres(results),
         "cascade": cascade(results),
         **costs(results),
+        **gains(results),
         "sites": sites(results),
         "places": results.places(),
         "run": run(results),

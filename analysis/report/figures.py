@@ -8,21 +8,21 @@ from textwrap import fill
 import numpy as np
 import pandas as pd
 
-from analysis import charts, value
+from analysis import charts, distribution, value
 from analysis.charts import maps
 from analysis.charts.effects import Course, courses, lines
 from analysis.charts.events import events
 from analysis.costs import JOBS
-from analysis.estimates import LAST
 from analysis.outcome import NAME, course, line_names, opening
 from analysis.publish import unit_of_effect
 from analysis.report.document import Figure
-from analysis.report.facts import BY_GROUP, MOTHERS, Scenario
+from analysis.report.facts import MOTHERS, Scenario
 from analysis.results import source
 from analysis.texts import N_, Words
 from sim.results.catalogue import catalogue
 
 LEVELS = ("participation", "employment", "formal_employment", "absence")
+DRAWN = ("participation", "formal_employment", "household_income", "poverty")
 EFFECTS = ("participation", "employment", "formal_employment", "household_income")
 OF_CENTRES = (("centres", "ceci"), ("places", "ceci"), ("enrolled", "ceci"),
               ("waiting_list", "all_centres"))  # fmt: skip
@@ -180,37 +180,26 @@ def event(scenario: Scenario, words: Words) -> Figure | None:
 
 
 def gains(scenario: Scenario, words: Words) -> Figure | None:
-    """Draw who gains: the effect on participation and on formal employment by group."""
-    table, known = scenario.facts.tables["effects"], catalogue()
-    rows = table[
-        (table["window"] == LAST)
-        & table["measure"].isin(BY_GROUP)
-        & table["group"].isin(traits(scenario))
-    ]
-    if rows.empty:
+    """Draw who gains: the effect on the main outcomes by group."""
+    table = scenario.facts.tables.get("groups")
+    rows = table[table["measure"].isin(DRAWN)] if table is not None else None
+    if rows is None or rows.empty:
         return None
-    data = pd.DataFrame(
-        {
-            "name": [fill(words.of(known["groups"][key]["label"]), NAME) for key in rows["group"]],
-            "series": [words.of(known["measures"][key]["label"]) for key in rows["measure"]],
-            "low": rows["low"].to_numpy(),
-            "middle": rows["effect"].to_numpy(),
-            "high": rows["high"].to_numpy(),
-        }
-    )
     title = words("Who gains, last twelve months")
-    axis = words("Effect with its 90 % interval ({unit})", unit=words("percentage points"))
     with charts.style():
-        drawn = charts.intervals(data, title, axis, fill(source([scenario.results], words), 115),
-                                 line=0.0)  # fmt: skip
+        drawn = distribution.draw_groups(rows, title, scenario.results, words)
     note = words("Points are the effect on each group, lines its 90 % interval.")
     return kept("gains", drawn, title, note)
 
 
-def traits(scenario: Scenario) -> list[str]:
-    """Return groups of mothers by what the programme does not change, and all of them first."""
-    by_work = ("maquila", "evening", "informal", "agropecuario")
-    return [MOTHERS, *(name for name in scenario.groups if name.rpartition("_")[2] not in by_work)]
+def winners(scenario: Scenario, words: Words) -> Figure | None:
+    """Draw who gains and who loses by group."""
+    table = scenario.facts.tables.get("winners")
+    if table is None:
+        return None
+    with charts.style():
+        drawn = distribution.draw_winners(table, scenario.results, words)
+    return kept("winners", drawn, words("Who gains and who loses"), distribution.about_lives(words))
 
 
 def cascade(scenario: Scenario, steps: Mapping[str, str], words: Words) -> Figure | None:

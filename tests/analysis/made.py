@@ -84,6 +84,23 @@ def accounts_table(replicates: int, opened: int = OPENED) -> pd.DataFrame:
     return pd.concat([old, new], ignore_index=True)
 
 
+def lives_table(replicates: int = 8, gained: float = 3.0, lost: float = 1.0) -> pd.DataFrame:
+    """Return a table of looks: every quarter, groups of mothers of a household's income alone."""
+    groups = [f"mothers_u4_quintile_{n}" for n in range(1, 6)]
+    measures = ("employment", "formal_employment", "poverty", "income_per_person")
+    table = monthly_table(2.0, replicates, measures=measures, groups=["mothers_u4", *groups])
+    shares = {"gained_work": gained, "lost_work": lost, "gained_formal": 1.0, "lost_formal": 0.5,
+              "better_off": 2.0, "worse_off": 1.5}  # fmt: skip
+    apart = monthly_table(0.0, replicates, measures=tuple(shares), groups=["mothers_u4", *groups])
+    rng = np.random.default_rng(9)
+    luck = rng.normal(0, 0.1, len(apart))
+    apart["value"] = (apart["measure"].map(shares) + luck).where(apart["arm"] == "programme", 0.0)
+    gini = monthly_table(0.0, replicates, measures=("gini",), groups=["mothers_u4", "women_15_49"])
+    gini["value"] = 0.4 - 0.01 * (gini["arm"] == "programme")
+    every = pd.concat([table, apart, gini])
+    return every[every["month"].dt.month % 3 == 0]
+
+
 LEAST = {
     "schema": SCHEMA, "complete": True, "replicates_done": 1, "interval": "chance", "draws": {},
     "seed": 7, "config": {"agreement_start": FIRST},

@@ -14,7 +14,7 @@ from analysis.distribution import FAMILIES, INCOME, of_equality, shared
 from analysis.equality import between, equality
 from analysis.results import Results
 from analysis.winners import CHANGES, winners
-from tests.analysis.made import monthly_table, sealed, told
+from tests.analysis.made import lives_table, monthly_table, sealed, told
 
 KINDS = ("chance", "parameters and chance")
 N = 10
@@ -145,23 +145,6 @@ def test_nothing_to_tell_apart_is_one_line(folder, capsys) -> None:
         assert str(path) in said
 
 
-def lives_table(replicates: int = 8, gained: float = 3.0, lost: float = 1.0) -> pd.DataFrame:
-    """Return a table of looks: every quarter, groups of mothers of a household's income alone."""
-    groups = FAMILIES["quintile"].groups
-    measures = ("employment", "formal_employment", "poverty", "income_per_person")
-    table = monthly_table(2.0, replicates, measures=measures, groups=["mothers_u4", *groups])
-    shares = {"gained_work": gained, "lost_work": lost, "gained_formal": 1.0, "lost_formal": 0.5,
-              "better_off": 2.0, "worse_off": 1.5}  # fmt: skip
-    apart = monthly_table(0.0, replicates, measures=tuple(shares), groups=["mothers_u4", *groups])
-    rng = np.random.default_rng(9)
-    luck = rng.normal(0, 0.1, len(apart))
-    apart["value"] = (apart["measure"].map(shares) + luck).where(apart["arm"] == "programme", 0.0)
-    gini = monthly_table(0.0, replicates, measures=("gini",), groups=["mothers_u4", "women_15_49"])
-    gini["value"] = 0.4 - 0.01 * (gini["arm"] == "programme")
-    every = pd.concat([table, apart, gini])
-    return every[every["month"].dt.month % 3 == 0]
-
-
 @pytest.fixture
 def looked(folder, tmp_path):
     """Return the tables of a folder whose mothers were compared one by one."""
@@ -216,16 +199,20 @@ def test_planted_shares_of_winners_are_covered() -> None:
     rng = np.random.default_rng(5)
     months = pd.date_range("2027-09-01", periods=4, freq="3MS")
     index = pd.MultiIndex.from_product([range(8), months], names=["replicate", "month"])
-    results = SimpleNamespace(interval="chance", opened=pd.Series({n: months[0] for n in range(8)}))
+    results = SimpleNamespace(
+        interval="chance",
+        opened=pd.Series({n: months[0] for n in range(8)}),
+        start=pd.Timestamp("2026-01-01"),
+    )
     for _ in range(200):
         own = np.repeat(3.0 + rng.normal(0, 0.4, 8), 4)
         rows = pd.DataFrame({"value": own}, index=index).reset_index()
-        told = [
+        parts = [
             rows.assign(measure=name, group="mothers_u4", arm="programme",
                         value=rows["value"] if name == "gained_work" else 1.0)
             for change in CHANGES.values() for name in (change.gained, change.lost)
         ]  # fmt: skip
-        table = winners(results, pd.concat(told)).set_index(["change", "side_of"])
+        table = winners(results, pd.concat(parts)).set_index(["change", "side_of"])
         row = table.loc[("work", "gained")]
         hits.append(row["low"] <= 3.0 <= row["high"])
     assert 0.85 <= told("share of winners", np.mean(hits)) <= 0.95

@@ -33,12 +33,12 @@ from analysis.report.units import UNITS
 from analysis.results import read_all
 from analysis.texts import Words
 from tests.analysis.layout import overflowing
-from tests.analysis.made import MEASURES, accounts_table, monthly_table, sealed
+from tests.analysis.made import MEASURES, accounts_table, lives_table, monthly_table, sealed
 
 GROUPS = ["mothers_u4", "mothers_u4_lone", "mothers_u4_partnered", "mothers_u4_grandmother",
           "mothers_u4_no_grandmother", "ceci", "all_centres", "women_15_49", "polo",
           *SECTORS]  # fmt: skip
-FIGURES = ("levels", "effects", "centres", "sites", "event", "gains", "cascade", "payers", "costs",
+FIGURES = ("levels", "effects", "centres", "sites", "event", "gains", "winners", "cascade", "payers", "costs",
            "beside")  # fmt: skip
 CARE = ("care_own", "care_workplace", "care_grandmother", "care_relative", "care_partner",
         "care_sibling", "care_private", "care_guarderia")  # fmt: skip
@@ -116,6 +116,7 @@ def whole(folder: Callable[..., Path]) -> Callable[..., Path]:
         path = folder(name, table, settings(**config))
         accounts(4).to_parquet(path / "accounts.parquet")
         places().to_parquet(path / "places.parquet")
+        lives_table(4).to_parquet(path / "distribution.parquet")
         return sealed(path)
 
     return make
@@ -159,8 +160,8 @@ def test_every_number_is_that_of_a_cell(whole, undrawn, lang: str) -> None:
         assert number.text == words.number(value, number.decimals, sign=number.sign)
     tables = {name.partition("/")[2] for name in {number.table for number in numbers}}
     assert tables == {"effects", "run", "centres", "cascade", "payers", "jobs", "costs",
-                      "building", "differences", "ranking", "assumptions", "fit", "moments",
-                      "studies"}  # fmt: skip
+                      "building", "groups", "winners", "incomes", "differences", "ranking",
+                      "assumptions", "fit", "moments", "studies"}  # fmt: skip
 
 
 def test_no_number_is_written_into_the_text(whole, undrawn) -> None:
@@ -301,6 +302,7 @@ def test_an_older_folder_has_no_map_and_says_why(whole, lacking: str) -> None:
         (path / "places.parquet").unlink()
     else:
         accounts(4).drop(columns="zone").to_parquet(path / "accounts.parquet")
+    sealed(path)
     document = build(read_all([path]), Words("en"))
     blocks = [block for section in document.sections for block in section.blocks]
     assert "Where centres stand, over time" not in [getattr(block, "title", "") for block in blocks]
