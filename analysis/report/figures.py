@@ -83,7 +83,10 @@ def _paths(
         )
         for measure, group in wanted
         for rows in [bands[(bands["measure"] == measure) & (bands["group"] == group)]]
+        if len(rows)
     ]
+    if not panels:
+        return None
     opened = opening(results)
     around = charts.Words(
         title=title,

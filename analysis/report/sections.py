@@ -293,8 +293,9 @@ def _sites(scenario: Scenario, words: Words) -> Block | None:
     """Return the map, or why there is none."""
     if figures.is_country(scenario) or "sites" in scenario.facts.tables:
         return figures.sites(scenario, words)
-    return paragraph(words("There is no map: these results were written by a version that did not "
-                           "tell where centres stand. Running it again gives one."))  # fmt: skip
+    return paragraph(words("There is no map: these results have no centre, or were written by a "
+                           "version that did not tell where centres stand; running that again "
+                           "gives one."))  # fmt: skip
 
 
 def gains(scenario: Scenario, words: Words) -> Section:

@@ -38,8 +38,8 @@ from tests.analysis.made import MEASURES, accounts_table, lives_table, monthly_t
 GROUPS = ["mothers_u4", "mothers_u4_lone", "mothers_u4_partnered", "mothers_u4_grandmother",
           "mothers_u4_no_grandmother", "ceci", "all_centres", "women_15_49", "polo",
           *SECTORS]  # fmt: skip
-FIGURES = ("levels", "effects", "centres", "sites", "event", "gains", "winners", "cascade", "payers", "costs",
-           "beside")  # fmt: skip
+FIGURES = ("levels", "effects", "centres", "sites", "event", "gains", "winners", "cascade",
+           "payers", "costs", "beside")  # fmt: skip
 CARE = ("care_own", "care_workplace", "care_grandmother", "care_relative", "care_partner",
         "care_sibling", "care_private", "care_guarderia")  # fmt: skip
 MORE = ("household_income", "wage", "social_contributions", "children_u4", "centres", "places",
@@ -538,3 +538,12 @@ def test_a_browser_opens_it_alone(whole, tmp_path: Path, lang: str) -> None:
     assert all(done and natural > 100 and shown > 100 for done, natural, shown in drawn)
     assert wide <= 1000
     assert len(shot) > 50_000
+
+
+def test_a_measure_without_any_value_is_left_out(whole, undrawn) -> None:
+    path = whole()
+    table = pd.read_parquet(path / "monthly.parquet")
+    table.loc[table["measure"] == "participation", "value"] = float("nan")
+    table.to_parquet(path / "monthly.parquet")
+    document = build(read_all([sealed(path)]), Words("en"))
+    assert "Summary" in [section.title for section in document.sections]
