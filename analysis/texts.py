@@ -1,6 +1,6 @@
 """Words and numbers as the reader's country writes them: gettext catalogues, and Babel.
 
-A text of the analysis is written in the code in English, inside ``words("...")`` or, where the
+A text of the analysis, and of the live view (``sim/view``), is written in the code in English, inside ``words("...")`` or, where the
 language is not known yet, ``N_("...")``. Translations are in ``locale/<lang>/LC_MESSAGES``. After a
 change of texts ``python -m analysis.texts`` reads the code, brings the catalogues up to date,
 compiles them and names what is not translated yet.
@@ -17,11 +17,14 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+import sim
 from sim.errors import InputError
 
 DOMAIN = "analysis"
 LOCALES = {"es": "es_MX", "en": "en"}
 CATALOGUES = Path(__file__).parent / "locale"
+CODE = {"": Path(__file__).parent, "view/": Path(sim.__file__).parent / "view"}
+"""Folders whose texts are translated, by what goes before the names of their files."""
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name
@@ -113,12 +116,12 @@ def template() -> Any:
     from babel.messages.extract import extract_from_dir
 
     found = Catalog(domain=DOMAIN, project="ceci-sim", charset="utf-8")
-    code = extract_from_dir(
-        Path(__file__).parent, [("**.py", "python")], keywords={"words": None, "N_": None}
-    )
-    for name, _, text, comments, context in code:
-        found.add(text, None, [(Path(name).as_posix(), None)], auto_comments=comments,
-                  context=context)  # fmt: skip
+    marks = {"words": None, "N_": None}
+    for before, folder in CODE.items():
+        code = extract_from_dir(folder, [("**.py", "python")], keywords=marks)
+        for name, _, text, comments, context in code:
+            found.add(text, None, [(before + Path(name).as_posix(), None)],
+                      auto_comments=comments, context=context)  # fmt: skip
     return found
 
 

@@ -237,13 +237,13 @@ def _print(kind: str, message: str) -> None:
 
 def _report(error: Exception, config: DictConfig | None = None) -> int:
     """Print one line about an error and return the exit status."""
-    _print("error", _message(error, config))
+    _print("error", explained(error, config))
     machine = isinstance(error, IncompleteError | OSError)
     machine = machine and not isinstance(error, MissingConfigException)
     return 1 if machine else 2
 
 
-def _message(error: BaseException, config: DictConfig | None = None) -> str:
+def explained(error: BaseException, config: DictConfig | None = None) -> str:
     """Say what was given where, and what is allowed."""
     match error:
         case InputError() | IncompleteError():
