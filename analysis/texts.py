@@ -1,9 +1,9 @@
 """Words and numbers as the reader's country writes them: gettext catalogues, and Babel.
 
-A text of the analysis, and of the live view (``sim/view``), is written in the code in English, inside ``words("...")`` or, where the
-language is not known yet, ``N_("...")``. Translations are in ``locale/<lang>/LC_MESSAGES``. After a
-change of texts ``python -m analysis.texts`` reads the code, brings the catalogues up to date,
-compiles them and names what is not translated yet.
+A text of the analysis, or of the live view (``sim/view``), is written in the code in English,
+inside ``words("...")`` or, where the language is not known yet, ``N_("...")``. Translations are in
+``locale/<lang>/LC_MESSAGES``. After a change of texts ``python -m analysis.texts`` reads the code,
+brings the catalogues up to date, compiles them and names what is not translated yet.
 """
 
 import gettext

@@ -47,9 +47,7 @@ def asked(config: DictConfig) -> Asked:
         raise InputError(f"browser={config.browser}: neither true nor false")
     if not isinstance(config.host, str) or not config.host:
         raise InputError(f"host={config.host}: not an address, such as 127.0.0.1")
-    return Asked(
-        settings, config.replicate, config.lang, config.host, config.port, config.browser
-    )
+    return Asked(settings, config.replicate, config.lang, config.host, config.port, config.browser)
 
 
 def _is_number(value: Any, below: int) -> bool:

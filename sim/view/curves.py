@@ -57,14 +57,15 @@ def drawn(
     """
     name, group = CURVES[curve]
     known = catalogue()
-    title = words.of(known["measures"][name]["label"])
-    under = f"{words.of(known['groups'][group]['label'])}, {words.of(known['measures'][name]['unit'])}"
+    told = known["measures"][name]
+    title = words.of(told["label"])
+    under = f"{words.of(known['groups'][group]['label'])}, {words.of(told['unit'])}"
     lines = {arm: [frame[arm].values[curve] for frame in frames] for arm in ARMS}
     lines["before"] = [frame[ARMS[1]].values[curve] for frame in before]
     values = [v for line in lines.values() for v in line if not isnan(v)]
     ticks = _ticks(min(values, default=0.0), max(values, default=1.0))
     decimals = _decimals(ticks[1] - ticks[0])
-    exact = max(decimals, int("denominator" in known["measures"][name]))
+    exact = max(decimals, int("denominator" in told))
 
     def x(month: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * month / max(months - 1, 1)

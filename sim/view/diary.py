@@ -1,4 +1,4 @@
-"""The life of the mother who is followed, up to the month that is shown, in the words of a trace."""
+"""The life of the mother who is followed, up to the month shown, in the words of a trace."""
 
 from dataclasses import replace
 from html import escape

@@ -121,9 +121,7 @@ def _on_paper(polo: Polo) -> tuple[list[tuple[float, float]], float]:
     return [(SIZE / 2 + unit * x, SIZE / 2 - unit * y) for x, y in km], unit
 
 
-def _zone(
-    x: float, y: float, share: float, zone: int, polo: Polo, km: float, words: Words
-) -> str:
+def _zone(x: float, y: float, share: float, zone: int, polo: Polo, km: float, words: Words) -> str:
     radius = 0.93 * km * _zone_km(polo)
     said = words(N_("Zone {zone}: {share} % of its children under four are in a centre"),
                  zone=zone, share=words.number(float(share), 0))  # fmt: skip
@@ -163,8 +161,9 @@ def _centres(
 def _said(centre: Centre, words: Words) -> str:
     if not centre.open:
         return f"{centre.name}: {words(BUILDING)}"
+    enrolled, places = (words.number(n, 0) for n in (centre.enrolled, centre.places))
     return words(N_("{name}: {enrolled} children in {places} places"), name=centre.name,
-                 enrolled=words.number(centre.enrolled, 0), places=words.number(centre.places, 0))  # fmt: skip
+                 enrolled=enrolled, places=places)  # fmt: skip
 
 
 def _scale_bar(km: float, words: Words) -> list[str]:

@@ -48,7 +48,7 @@ def open_on(stage: Stage) -> None:
 
 
 @solara.component
-def Page() -> None:
+def Page() -> None:  # noqa: N802
     """The whole page, of one visitor."""
     stage = _open.stage
     assert stage is not None
@@ -57,7 +57,8 @@ def Page() -> None:
     first = solara.use_memo(lambda: Live(stage, stage.choice), [])
     model: Any = solara.use_reactive(first)
     words = Words(lang.value)
-    title = words(N_("{scenario} · live view"), scenario=words.of(stage.settings.label.model_dump()))
+    label = stage.settings.label.model_dump()
+    title = words(N_("{scenario} · live view"), scenario=words.of(label))
     solara.Title(title)
     solara.Style(STYLE)
     with solara.AppBar():
@@ -67,22 +68,23 @@ def Page() -> None:
             classes=["language"],
         )  # fmt: skip
     levers = solara.use_memo(lambda: controls(stage, model.value.choice, lang.value), [lang.value])
-    SolaraViz(
+    controls_of_mesa = SolaraViz(
         model, components=[], model_params=levers, name=title, play_interval=PLAY_PAUSE
-    ).key(lang.value)
+    )
+    controls_of_mesa.key(lang.value)  # made anew in another language
     Scene(model.value)
 
 
 @solara.component
-def Scene(model: Live) -> None:
+def Scene(model: Live) -> None:  # noqa: N802
     """What is seen of a course, at the month that is shown."""
     update_counter.get()
     stage, course, words = model.stage, model.course, Words(lang.value)
     number, follow = solara.use_state(None)
     before = _use_before(course)
-    story = solara.use_memo(lambda: stage.story(course, number), [id(course), number])
-    solara.use_effect(lambda: stage.hold(course), [id(course)])
-    solara.use_effect(lambda: stage.hold(story), [id(story)])
+    story = solara.use_memo(lambda: stage.story(course, number), [course, number])
+    solara.use_effect(lambda: stage.hold(course), [course])
+    solara.use_effect(lambda: stage.hold(story), [story])
     _use_looks_at(course, story)
     with solara.Div(classes=["view"]):
         Progress(course, story, words)
@@ -103,7 +105,7 @@ def Scene(model: Live) -> None:
 
 
 @solara.component
-def Progress(course: Course, story: Story, words: Words) -> None:
+def Progress(course: Course, story: Story, words: Words) -> None:  # noqa: N802
     """How far the lives in the background have come, and what went wrong."""
     for work in (course, story):
         if work.problem and work.problem != "stopped":
@@ -120,7 +122,7 @@ def Progress(course: Course, story: Story, words: Words) -> None:
 
 
 @solara.component
-def Head(model: Live, settings: Settings, frame: Frame, month: int, words: Words) -> None:
+def Head(model: Live, settings: Settings, frame: Frame, month: int, words: Words) -> None:  # noqa: N802
     """The month that is shown, what there is of centres, and the slider to other months."""
     with_it = frame[ARMS[1]]
     new = [centre for centre in with_it.centres if centre.scheme != "guarderia"]
@@ -152,7 +154,7 @@ def Head(model: Live, settings: Settings, frame: Frame, month: int, words: Words
 
 
 @solara.component
-def Mother(course: Course, story: Story, month: int, words: Words, follow: Any) -> None:
+def Mother(course: Course, story: Story, month: int, words: Words, follow: Any) -> None:  # noqa: N802
     """The woman who is followed: who she is, and her life in both arms up to the month."""
     with solara.Row(style="align-items: center; flex-wrap: wrap;"):
         title = words(N_("A mother to follow"))
@@ -196,7 +198,7 @@ def _use_looks_at(*works: Course | Story) -> None:
             await asyncio.sleep(LOOK_AGAIN)
             force_update()
 
-    solara.lab.use_task(look, dependencies=[id(work) for work in works])
+    solara.lab.use_task(look, dependencies=list(works))
 
 
 def _next(course: Course, story: Story) -> int:

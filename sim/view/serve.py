@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 import time
+import warnings
 import webbrowser
 from importlib import metadata
 from pathlib import Path
@@ -66,6 +67,7 @@ def assets() -> Path:
 
 def be_quiet() -> None:
     """Tell Solara, before it is imported, to send no figures of use and to keep to itself."""
+    warnings.filterwarnings("ignore", module=r"solara\b")  # of cookies, which need no https here
     os.environ |= {
         "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
         "SOLARA_TELEMETRY_SERVER_USER_ID": "nobody",

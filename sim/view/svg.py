@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from html import escape
 
 
-def tag(name: str, inside: str = "", **attributes: object) -> str:
+def tag(name: str, inside: str = "", /, **attributes: object) -> str:
     """Return an element; underscores in attributes become hyphens, and values are escaped."""
     given = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_plain(value))}"'

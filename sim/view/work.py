@@ -39,7 +39,8 @@ class Work:
 
     def __init__(self) -> None:
         self.months, self.lived = 1, 0
-        self.done, self.problem = False, None
+        self.done = False
+        self.problem: str | None = None
         self._wanted = True
         self._thread = threading.Thread(target=self._go, daemon=True)
 
