@@ -123,6 +123,11 @@ def command(job: Job, config_name: str = "config", scenario: str | None = None) 
     return 0
 
 
+def is_whole(value: Any, below: int) -> bool:
+    """Return whether a value of the configuration is an integer from 0 to below a bound."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
+
+
 def _task(job: Job, full_error: bool) -> Job:
     """Wrap a job for Hydra: its errors are reported here and leave as an exit status."""
 

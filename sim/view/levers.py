@@ -9,6 +9,7 @@ from hydra import compose
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
+from analysis.texts import LOCALES
 from sim.settings import Settings
 
 OWN_KEYS = ("replicate", "lang", "host", "port", "browser")
@@ -106,4 +107,4 @@ def _label(loader: Any, path: str, name: str) -> dict[str, str]:
     except Exception:  # a broken file of the user's is told when it is chosen
         plain = {}
     given = plain if isinstance(plain, Mapping) else {}
-    return {lang: str(given.get(lang) or name) for lang in ("es", "en")}
+    return {lang: str(given.get(lang) or name) for lang in LOCALES}

@@ -17,7 +17,7 @@ SIZE, EDGE = 420.0, 4.0
 
 SHADES = ("#f3f7e3", "#d3ecc0", "#9fd8b8", "#5fbfc0", "#2f9bc1", "#2070ad", "#123f82")
 """Of the zones, from few to many children in a centre; they differ in lightness too."""
-MOST = 25.0
+MOST = 18.0
 """Per cent of the children from which a zone has the darkest shade."""
 NO_CHILD = "#e8e8e8"
 
@@ -28,6 +28,7 @@ MARKS = {
     "campo": (N_("CECI for farm workers"), "square", "#e078b4"),
 }
 """What a scheme is called, its shape and its colour."""
+SKETCH = N_("A sketch from the distances of the configuration: zones fill a disc evenly.")
 BUILDING = N_("being built")
 INK, FIRMS, HOME = "#222222", "#555555", "#c2185b"
 LARGE = 250.0

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.texts import N_, Words
+from analysis.texts import LOCALES, N_, Words
 from sim.unit import agents
 from sim.view.levers import FACTORS, GROUPS, SCALES, Choice
 from sim.view.stage import Stage
 
-LANGS = ("es", "en")
 TITLES = {
     "rollout": N_("Programme"),
     "access": N_("Who may enter"),
@@ -89,4 +88,4 @@ def _given(stage: Stage) -> str:
 
 
 def _found(name: Any, known: Any) -> Any:
-    return next((known(lang)[name] for lang in LANGS if name in known(lang)), None)
+    return next((known(lang)[name] for lang in LOCALES if name in known(lang)), None)

@@ -12,13 +12,14 @@ import solara.lab
 from mesa.visualization import SolaraViz
 from mesa.visualization.utils import force_update, update_counter
 
-from analysis.texts import N_, Words
+from analysis.texts import LOCALES, N_, Words
 from sim.settings import Settings
 from sim.unit import ARMS, agents
-from sim.view import curves, diary, map
+from sim.view import curves, diary
+from sim.view import map as geography
 from sim.view.course import CURVES, Course, Frame, Story
 from sim.view.live import Live
-from sim.view.menu import LANGS, controls
+from sim.view.menu import controls
 from sim.view.stage import Stage
 from sim.view.svg import tag
 from sim.view.words_of_mesa import speak
@@ -38,7 +39,7 @@ class _Open:
 
 
 _open = _Open()
-lang = solara.reactive(LANGS[0])
+lang = solara.reactive(next(iter(LOCALES)))
 speak(lang)
 
 
@@ -62,7 +63,7 @@ def Page() -> None:  # noqa: N802
     solara.Title(title)
     solara.Style(STYLE)
     with solara.AppBar():
-        other = next(other for other in LANGS if other != lang.value)
+        other = next(other for other in LOCALES if other != lang.value)
         solara.Button(
             OTHER_LANGUAGE[lang.value], text=True, on_click=lambda: lang.set(other),
             classes=["language"],
@@ -97,7 +98,8 @@ def Scene(model: Live) -> None:  # noqa: N802
         home = diary.home_of(story.life) if story.life else None
         with solara.Div():
             solara.HTML("div", _maps(settings, frame, words, home), classes=["maps"])
-            solara.HTML("div", map.legend(words), classes=["legend"])
+            solara.HTML("div", geography.legend(words), classes=["legend"])
+            solara.HTML("div", escape(words(geography.SKETCH)), classes=["note"])
             solara.HTML("h3", escape(words(N_("Month by month"))))
             solara.HTML("div", _curves(course, month, words, before), classes=["curves"])
             solara.HTML("div", curves.legend(words, bool(before)), classes=["legend"])
@@ -129,8 +131,8 @@ def Head(model: Live, settings: Settings, frame: Frame, month: int, words: Words
     ready = [centre for centre in new if centre.open]
     facts = {
         N_("new centres open"): len(ready),
-        map.BUILDING: len(new) - len(ready),
-        N_("their places"): sum(centre.places for centre in ready),
+        geography.BUILDING: len(new) - len(ready),
+        N_("places in them"): sum(centre.places for centre in ready),
         N_("children in them"): sum(centre.enrolled for centre in ready),
         N_("women simulated"): agents(settings),
     }
@@ -156,7 +158,7 @@ def Head(model: Live, settings: Settings, frame: Frame, month: int, words: Words
 @solara.component
 def Mother(course: Course, story: Story, month: int, words: Words, follow: Any) -> None:  # noqa: N802
     """The woman who is followed: who she is, and her life in both arms up to the month."""
-    with solara.Row(style="align-items: center; flex-wrap: wrap;"):
+    with solara.Div(classes=["mother"]):
         title = words(N_("A mother to follow"))
         if story.number is not None:
             number = words.number(story.number, 0)
@@ -225,7 +227,7 @@ def _maps(settings: Settings, frame: Frame, words: Words, home: int | None) -> s
     figures = []
     for arm in ARMS:
         title = words(curves.NAMES[arm])
-        picture = map.drawn(settings.polo, frame[arm], title, words, home)
+        picture = geography.drawn(settings.polo, frame[arm], title, words, home)
         figures.append(tag("figure", tag("figcaption", escape(title)) + picture, class_=arm))
     return "".join(figures)
 
