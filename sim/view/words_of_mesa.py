@@ -18,7 +18,8 @@ SAID = {
 }
 LEFT_OUT = {"Render Interval (steps)", "Use Threads"}
 """Controls that this page has no use for: its months are lived in the background anyway."""
-STEPS = re.compile(r"Step: (\d+)")
+STEPS = re.compile(r"(?:Step|Time): (\d+)(?:\.0)?")
+"""Mesa counts steps, or from 3.5 on their time, which is the same."""
 SPEAKING = ("Button", "Card", "Checkbox", "SliderInt", "Text")
 
 

@@ -1,6 +1,7 @@
 """The live view without a browser: courses, levers, pictures, and what the command refuses."""
 
 import inspect
+import re
 import socket
 import threading
 import time
@@ -235,10 +236,12 @@ def test_texts_of_a_configuration_stay_texts(stage: Stage, course: Course) -> No
 
 def test_mesa_still_says_what_is_translated() -> None:
     viz = pytest.importorskip("mesa.visualization.solara_viz")
-    from sim.view.words_of_mesa import LEFT_OUT, SAID
+    from sim.view.words_of_mesa import LEFT_OUT, SAID, STEPS
 
     source = inspect.getsource(viz)
-    assert [said for said in [*SAID, *LEFT_OUT, "Step: "] if f'"{said}' not in source] == []
+    assert [said for said in [*SAID, *LEFT_OUT] if f'"{said}"' not in source] == []
+    counts = re.search(r'f"(\w+: )\{model\.\w+\}"', source)
+    assert counts is not None and STEPS.fullmatch(f"{counts[1]}12")
 
 
 def test_a_port_in_use_is_refused() -> None:
