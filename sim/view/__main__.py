@@ -63,6 +63,7 @@ def job(config: DictConfig) -> None:
         given = list(HydraConfig.get().overrides.task)
         stage = Stage(told.settings, given, options(), told.replicate, told.lang)
         open_on(stage)
+        stage.course(stage.choice)  # begun before the first page asks for it
         with contextlib.suppress(KeyboardInterrupt):
             serve(place, told.host, folder, told.browser)
         stage.close()

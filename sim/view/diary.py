@@ -3,7 +3,6 @@
 from dataclasses import replace
 from html import escape
 
-from sim.agents.mother import NOBODY
 from sim.trace.events import Life
 from sim.trace.story import Teller
 from sim.unit import ARMS
@@ -38,10 +37,9 @@ def diary(life: Life, month: int, lang: str) -> str:
     return head + tag("div", arms, class_="lives")
 
 
-def home_of(life: Life) -> int | None:
+def home_of(life: Life) -> int:
     """Return the zone in which she lives."""
-    zone = int(life.portrait["zone"])
-    return None if zone == NOBODY else zone
+    return int(life.portrait["zone"])
 
 
 def _arm(teller: Teller, arm: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from sim.errors import InputError
 
 INSTALL = "pip install 'ceci-sim[view]'"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost")
 ANYWHERE = ("0.0.0.0", "::")
 LAST_WORDS = 1
 """Seconds that open pages are given when the server ends."""
@@ -89,7 +89,8 @@ def application(host: str, folder: Path) -> Any:
     from starlette.staticfiles import StaticFiles
 
     # A page of the net that gives this machine another name must not reach us through a browser
-    names = ["*"] if host in ANYWHERE else [*{*LOOPBACK, host}]
+    # (Starlette cannot read the name of an IPv6 address)
+    names = ["*"] if host in ANYWHERE or ":" in host else [*{*LOOPBACK, host}]
     return Starlette(
         routes=[Mount(f"/{cdn_url_path}", StaticFiles(directory=folder)), Mount("/", app)],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=names)],
