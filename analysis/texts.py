@@ -1,6 +1,6 @@
 """Words and numbers as the reader's country writes them: gettext catalogues, and Babel.
 
-A text of the analysis or of the experiments is written in the code in English, inside
+A text of the analysis, the experiments or the live view is written in the code in English, inside
 ``words("...")`` or, where the language is not known yet, ``N_("...")``. Translations are in
 ``locale/<lang>/LC_MESSAGES``. After a change of texts ``python -m analysis.texts`` reads the code,
 brings the catalogues up to date, compiles them and names what is not translated yet.
@@ -24,7 +24,7 @@ DOMAIN = "analysis"
 LOCALES = {"es": "es_MX", "en": "en"}
 HOME = Path(__file__).parent
 CATALOGUES = HOME / "locale"
-PACKAGES = (HOME, HOME.parent / "experiments")
+PACKAGES = (HOME, HOME.parent / "experiments", HOME.parent / "sim" / "view")
 """Where texts are looked for."""
 
 

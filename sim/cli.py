@@ -123,6 +123,11 @@ def command(job: Job, config_name: str = "config", scenario: str | None = None) 
     return 0
 
 
+def is_whole(value: Any, below: int) -> bool:
+    """Return whether a value of the configuration is an integer from 0 to below a bound."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
+
+
 def _task(job: Job, full_error: bool) -> Job:
     """Wrap a job for Hydra: its errors are reported here and leave as an exit status."""
 
@@ -237,13 +242,13 @@ def _print(kind: str, message: str) -> None:
 
 def _report(error: Exception, config: DictConfig | None = None) -> int:
     """Print one line about an error and return the exit status."""
-    _print("error", _message(error, config))
+    _print("error", explained(error, config))
     machine = isinstance(error, IncompleteError | OSError)
     machine = machine and not isinstance(error, MissingConfigException)
     return 1 if machine else 2
 
 
-def _message(error: BaseException, config: DictConfig | None = None) -> str:
+def explained(error: BaseException, config: DictConfig | None = None) -> str:
     """Say what was given where, and what is allowed."""
     match error:
         case InputError() | IncompleteError():

@@ -5,12 +5,12 @@ what happened to her, what she chose, and why.
 """
 
 import sys
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
-from sim.cli import command
+from sim.cli import command, is_whole
 from sim.errors import InputError
 from sim.results.console import progress
 from sim.run import use_threads
@@ -49,19 +49,15 @@ def asked(config: DictConfig) -> Asked:
     lang, replicate, agent = own["lang"], own["replicate"], own["agent"]
     if lang not in WORDS:
         raise InputError(f"lang={lang}: no such language; en or es")
-    if not _is_number(replicate, MOST_REPLICATES):
+    if not is_whole(replicate, MOST_REPLICATES):
         raise InputError(f"replicate={replicate}: not an integer from 0 to {MOST_REPLICATES - 1}")
     women = agents(settings)
     allowed = f"an integer from 0 to {women - 1} (the women at scale={settings.scale:g}), or any"
     if agent is None:
         raise InputError(f"agent: missing; add agent=NUMBER, {allowed}")
-    if agent != "any" and not _is_number(agent, women):
+    if agent != "any" and not is_whole(agent, women):
         raise InputError(f"agent={agent}: no such woman; {allowed}")
     return Asked(settings, replicate, None if agent == "any" else agent, lang)
-
-
-def _is_number(value: Any, below: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < below
 
 
 def job(config: DictConfig) -> None:

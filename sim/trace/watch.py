@@ -572,11 +572,17 @@ def first_reached(settings: Settings, replicate: int, tick: Any = None) -> int:
     programme = baseline.fork(settings.plan)
     for _ in range(settings.months):
         live(programme, 1, tick)
-        inside = programme.tables["children"].centre >= programme.old_centres
-        if inside.any():
-            return int(np.flatnonzero(inside.any(axis=1))[0])
+        inside = inside_new_centres(programme)
+        if inside.size:
+            return int(inside[0])
     live(baseline, settings.months, tick)
     differ = programme.tables["mothers"] != baseline.tables["mothers"]
     if differ.any():
         return int(np.flatnonzero(differ)[0])
     raise InputError("agent=any: both arms are the same for everybody; give a number")
+
+
+def inside_new_centres(model: PoloModel) -> np.ndarray:
+    """Return the rows of the women whose children are in a new centre."""
+    inside = model.tables["children"].centre >= model.old_centres
+    return np.flatnonzero(inside.any(axis=1))

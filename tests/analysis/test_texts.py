@@ -9,19 +9,23 @@ from babel.messages.pofile import read_po
 
 import analysis
 import experiments
+import sim
 from analysis.texts import LOCALES, N_, RefusedError, Words, catalogue_file, template
 
 CODE = Path(analysis.__file__).parent
 EXPERIMENTS = Path(experiments.__file__).parent
+VIEW = Path(sim.__file__).parent / "view"
 TRANSLATED = [
     *(path for path in sorted(CODE.rglob("*.py")) if path != CODE / "texts.py"),
     *(EXPERIMENTS / f"{name}.py" for name in ("calibration", "page", "sensitivity/figures")),
+    *(VIEW / f"{name}.py" for name in ("curves", "diary", "map", "menu", "page")),
 ]
 """Modules whose every sentence a reader sees, in two languages."""
-MARKED = [*CODE.rglob("*.py"), *EXPERIMENTS.rglob("*.py")]
+MARKED = [*CODE.rglob("*.py"), *EXPERIMENTS.rglob("*.py"), *VIEW.rglob("*.py")]
 LABELLED = {
     EXPERIMENTS / "benchmark" / "__main__.py",
     EXPERIMENTS / "evidence" / "headline.py",
+    VIEW / "page.py",  # languages by their own names
 }
 """Modules that may hold languages side by side."""
 SENTENCE = re.compile(r"[^\W\d_]{2,}[.,:;]? [^\W\d_]{2,}")
