@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,7 +102,7 @@ def read(
     columns : mapping of str to Column
         The columns that are read; capitals and small letters are the same.
     unique : sequence of str
-        Columns that no two rows have alike.
+        Columns, as far as there, in which no two rows are alike.
     names : sequence of str
         What the table's name holds, where a zip has several.
 
@@ -159,15 +159,18 @@ def _read(
     if longer.any():
         raise WrongError(f"row {raw.index[longer][0]} has more values than the header has columns")
     text = pd.DataFrame({name: raw[n].str.strip() for name, n in found.items()})
-    check(text, columns, unique)
-    return pd.DataFrame(
+    check(text, columns)
+    table = pd.DataFrame(
         {
             name: pd.to_numeric(text[name].where(text[name] != "")).astype(float)
-            if columns[name].number
+            if column.number
             else text[name].astype(object)
-            for name in text
+            for name, column in columns.items()
+            if name in text
         }
     )
+    _refuse_twice(table, [name for name in unique if name in table])
+    return table
 
 
 def _found(header: list[str], columns: Mapping[str, Column]) -> dict[str, int]:
@@ -185,7 +188,7 @@ def _found(header: list[str], columns: Mapping[str, Column]) -> dict[str, int]:
     return found
 
 
-def check(text: pd.DataFrame, columns: Mapping[str, Column], unique: Iterable[str] = ()) -> None:
+def check(text: pd.DataFrame, columns: Mapping[str, Column]) -> None:
     """Check texts against the rules of their columns.
 
     Raises
@@ -193,24 +196,26 @@ def check(text: pd.DataFrame, columns: Mapping[str, Column], unique: Iterable[st
     WrongError
         For the first row in which one does not hold.
     """
-    validate(
-        text,
-        pa.DataFrameSchema(
-            {
-                name: pa.Column(checks=rule(_of_all(columns[name].holds), columns[name].rule))
-                for name in text
-            },
-        ),
-    )
-    unique = list(unique)
-    if not unique:
+    rules = {
+        name: pa.Column(checks=rule(_of_all(column.holds), column.rule))
+        for name, column in columns.items()
+        if name in text
+    }
+    validate(text, pa.DataFrameSchema(rules))
+
+
+def _refuse_twice(table: pd.DataFrame, unique: list[str]) -> None:
+    """Refuse two rows that are alike in what tells them from each other."""
+    again = table.duplicated(unique) if unique else pd.Series(False, table.index)
+    if not again.any():
         return
-    again = text.duplicated(unique)
-    if again.any():
-        row = text[again].iloc[0]
-        same = (text[unique] == row[unique]).all(axis=1)
-        said = ", ".join(f"{name} {shown(row[name])}" for name in unique)
-        raise WrongError(f"row {row.name}: {said} is in row {text.index[same][0]} already")
+    row = table[again].iloc[0]
+    first = table.index[(table[unique] == row[unique]).all(axis=1)][0]
+    said = ", ".join(
+        f"{name} {value:g}" if isinstance(value := row[name], float) else f"{name} {shown(value)}"
+        for name in unique
+    )
+    raise WrongError(f"row {row.name}: {said} is in row {first} already")
 
 
 def rule(holds: Callable[[pd.Series], pd.Series], said: str) -> pa.Check:
