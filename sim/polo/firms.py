@@ -39,6 +39,9 @@ SECTOR_OF = {"11": "agropecuario", "21": "otro", "22": "otro", "23": "otro", "93
 ACROSS_KM = 4.0
 """No two plants of a group are farther from each other."""
 
+LEAST_SHARE = 0.05
+"""Of the plants' persons: a smaller group is no park, but for the largest."""
+
 CSV = ("denue",)
 
 COLUMNS: dict[str, Column] = {
@@ -122,7 +125,8 @@ def parks_of(plants: pd.DataFrame, origin: Origin, most: int) -> dict[str, Park]
     """Group the plants where they stand: each group is a park, its share that of the persons.
 
     Plants are joined as long as no two of a group are more than `ACROSS_KM` apart (complete
-    linkage). The groups with most persons are the parks; other plants count for the nearest.
+    linkage). The groups with most persons are the parks, if they have `LEAST_SHARE` of them; other
+    plants count for the nearest.
 
     Parameters
     ----------
@@ -144,7 +148,8 @@ def parks_of(plants: pd.DataFrame, origin: Origin, most: int) -> dict[str, Park]
     if len(at) > 1:
         group = fcluster(linkage(at, "complete"), ACROSS_KM, "distance")
     size = pd.Series(persons).groupby(group).sum().sort_values(ascending=False, kind="stable")
-    chosen = list(size.index[:most])
+    large = size[size >= LEAST_SHARE * persons.sum()]
+    chosen = list((large if len(large) else size.head(1)).index[:most])
     centres = np.array([np.average(at[group == g], axis=0, weights=persons[group == g])
                         for g in chosen])  # fmt: skip
     nearest = ((at[:, None, :] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)

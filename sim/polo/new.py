@@ -13,7 +13,7 @@ import configs
 from sim.errors import InputError
 from sim.polo import enoe
 from sim.polo.centres import announced_of, existing, read_centres
-from sim.polo.firms import FORMAL, PLANT, Firms, parks_of, read_firms
+from sim.polo.firms import ACROSS_KM, FORMAL, PLANT, Firms, parks_of, read_firms
 from sim.polo.places import FARTHEST, Origin, middle
 from sim.polo.tables import LONGEST, is_plain, rule, validate
 from sim.polo.zones import origin_of, read_zones, zones_of
@@ -405,7 +405,7 @@ def announced_or_rule(given: Given, polo: Polo, found: Read) -> tuple[dict[str, 
         return announced, f"The user's list of centres ({said(given.centres.name)})."
     return polo.announced, (
         "No announced centre was given: those of the country's calendar, shared among its states "
-        "and this polo by estimated need (docs/country.md). All assumed."
+        "and this polo by estimated need, as in docs/country.md."
     )
 
 
@@ -440,7 +440,7 @@ def geography_of(
         assert given.firms is not None
         told.append(
             f"Parks are groups of the plants of {said(given.firms.name)}, none of a group more "
-            "than 4 km from another; shares are of their persons."
+            f"than {ACROSS_KM:g} km from another; shares are of their persons."
         )
     else:
         told.append("Parks lie at assumed distances and shares.")

@@ -60,7 +60,7 @@ def rates(made: Made) -> Table:
     )
     for column in table.columns[1:4]:
         column.justify = "right"
-    for row in evidence_rows(made.read.estimates):
+    for row in evidence_rows(made):
         table.add_row(
             row["rate"], row["value"], row["standard_error"], row["asked"], row["place"],
             row["figure"],

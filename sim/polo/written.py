@@ -140,7 +140,7 @@ def scenario_text(given: Given, made: Made) -> str:
     )
 
 
-def evidence_rows(estimates: list[Estimate]) -> list[dict[str, str]]:
+def evidence_rows(made: Made) -> list[dict[str, str]]:
     """Return the table of rates, in texts: what the polo takes and what it is held against."""
     return [
         {
@@ -151,18 +151,23 @@ def evidence_rows(estimates: list[Estimate]) -> list[dict[str, str]]:
             "asked": str(one.asked),
             "value": number(round(one.value, 4)),
             "standard_error": "" if math.isnan(one.error) else number(round(one.error, 4)),
-            "figure": (one.rate.figure or "") if one.enough else "",
+            "figure": str(one.rate.figure) if _gives(one, made) else "",
         }
-        for one in estimates
+        for one in made.read.estimates
     ]
 
 
-def evidence_text(estimates: list[Estimate]) -> str:
+def _gives(one: Estimate, made: Made) -> bool:
+    """Return whether the polo took a figure from a rate."""
+    return one.enough and made.came.get(one.rate.figure or "") == "--enoe"
+
+
+def evidence_text(made: Made) -> str:
     """Return the table of rates as a csv."""
     text = io.StringIO()
     table = csv.DictWriter(text, EVIDENCE, lineterminator="\n")
     table.writeheader()
-    table.writerows(evidence_rows(estimates))
+    table.writerows(evidence_rows(made))
     return text.getvalue()
 
 
@@ -173,7 +178,7 @@ def files_of(given: Given, made: Made) -> dict[str, str]:
         f"scenario/{given.name}.yaml": scenario_text(given, made),
     }
     if made.read.estimates:
-        files[f"polo/{given.name}_enoe.csv"] = evidence_text(made.read.estimates)
+        files[f"polo/{given.name}_enoe.csv"] = evidence_text(made)
     return files
 
 
