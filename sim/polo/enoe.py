@@ -323,7 +323,7 @@ def persons(option: str, folder: Path) -> People:
         raise InputError(f"{option}={folder}: COE1 has no row of {quarter_name(quarter)}, SDEM has")
     key = [name for name in KEY if name in people and name in answers]
     people = people.merge(answers[[*key, "p1c"]], how="left", on=key)
-    people["small_child"] = has_small_child(people) if "par_c" in people else np.nan
+    people["small_child"] = has_small_child(people) if {"par_c", "n_hij"} <= set(people) else np.nan
     return people
 
 

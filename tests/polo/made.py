@@ -22,6 +22,11 @@ SDEM = (
 )
 COE1 = "r_def cd_a ent con upm v_sel n_hog h_mud per n_ren eda p1 p1b p1c p1d p1e tipo mes_cal"
 
+ANSWERS = (
+    "c_res", "par_c", "sex", "eda", "nac_anio", "cs_p13_1", "n_hij", "e_con", "clase1", "clase2",
+    "clase3", "pos_ocu", "rama_est2", "hrsocup", "emp_ppal", "p1", "p1b", "p1c", "p1d", "p1e",
+)  # fmt: skip
+
 Person = dict[str, str]
 
 
@@ -60,31 +65,7 @@ def household(rng: random.Random, number: int, per: str, place: Mapping[str, str
 
 def person(rng: random.Random, number: int, role: str, age: int, interviewed: bool) -> Person:
     """Return what a person answers; blank where the question is not put."""
-    told = dict.fromkeys(
-        [
-            "c_res",
-            "par_c",
-            "sex",
-            "eda",
-            "nac_anio",
-            "cs_p13_1",
-            "n_hij",
-            "e_con",
-            "clase1",
-            "clase2",
-            "clase3",
-            "pos_ocu",
-            "rama_est2",
-            "hrsocup",
-            "emp_ppal",
-            "p1",
-            "p1b",
-            "p1c",
-            "p1d",
-            "p1e",
-        ],
-        " ",
-    ) | {"n_ren": f"{number:02d}"}
+    told = dict.fromkeys(ANSWERS, " ") | {"n_ren": f"{number:02d}"}
     if not interviewed:
         return told
     woman = rng.random() < 0.55
