@@ -39,8 +39,8 @@ def read_centres(option: str, path: Path, municipalities: list[str]) -> pd.DataF
         If it is no such table, or a centre is far from the municipalities.
     """
     table = read(option, path, COLUMNS, unique=("name",))
-    table = table.reindex(columns=[*COLUMNS])
-    table["closes"] = table["closes"].fillna("")
+    table = table.reindex(columns=[*COLUMNS]).astype({"closes": object})
+    table["closes"] = table["closes"].where(table["closes"].notna(), "").astype(object)
     table["key"] = [key_of(name) for name in table["name"]]
     known = table[["latitude", "longitude"]].notna()
     _refuse(option, path, table, known.any(axis=1) & ~known.all(axis=1), "longitude",

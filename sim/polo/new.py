@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -134,9 +135,9 @@ def make(given: Given) -> Made:
     InputError
         If a file cannot be used, in one line that names it, the row, the column and the rule.
     """
-    country = told_of_country()
     found = read_all(given)
     refuse_apart(given, found)
+    country = told_of_country()
     rows = census_of(given, country.population, found.zones)
     survey = figures_of_survey(given, found, country.polo)
     region = region_of(given, country, rows, survey)
@@ -171,6 +172,7 @@ NO_DECLARATION = {
 }
 
 
+@cache
 def told_of_country() -> Settings:
     """Return the settings of the country, from which a region is made."""
     with initialize_config_dir(str(Path(configs.__file__).resolve().parent), version_base=None):
@@ -249,7 +251,7 @@ def of_municipalities(given: Given, path: Path) -> pd.DataFrame:
     checks["NAME"] = [rule(lambda n: n.map(is_plain), f"plain text of up to {LONGEST} characters")]
     with naming("--iter", path):
         columns = {name: pa.Column(checks=held, nullable=True) for name, held in checks.items()}
-        validate(rows, pa.DataFrameSchema(columns))
+        validate(rows, pa.DataFrameSchema(columns), {"NAME": "NOM_MUN"})
     return table.loc[given.municipalities].drop(columns="ROW")
 
 

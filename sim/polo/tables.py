@@ -159,7 +159,8 @@ def _read(
     if longer.any():
         raise WrongError(f"row {raw.index[longer][0]} has more values than the header has columns")
     text = pd.DataFrame({name: raw[n].str.strip() for name, n in found.items()})
-    check(text, columns)
+    written = {name: header[n] for name, n in found.items()}
+    check(text, columns, written)
     table = pd.DataFrame(
         {
             name: pd.to_numeric(text[name].where(text[name] != "")).astype(float)
@@ -169,7 +170,7 @@ def _read(
             if name in text
         }
     )
-    _refuse_twice(table, [name for name in unique if name in table])
+    _refuse_twice(table, {name: written[name] for name in unique if name in table})
     return table
 
 
@@ -188,8 +189,8 @@ def _found(header: list[str], columns: Mapping[str, Column]) -> dict[str, int]:
     return found
 
 
-def check(text: pd.DataFrame, columns: Mapping[str, Column]) -> None:
-    """Check texts against the rules of their columns.
+def check(text: pd.DataFrame, columns: Mapping[str, Column], written: Mapping[str, str]) -> None:
+    """Check texts against the rules of their columns, whose names are `written` so in the file.
 
     Raises
     ------
@@ -201,20 +202,18 @@ def check(text: pd.DataFrame, columns: Mapping[str, Column]) -> None:
         for name, column in columns.items()
         if name in text
     }
-    validate(text, pa.DataFrameSchema(rules))
+    validate(text, pa.DataFrameSchema(rules), written)
 
 
-def _refuse_twice(table: pd.DataFrame, unique: list[str]) -> None:
+def _refuse_twice(table: pd.DataFrame, written: Mapping[str, str]) -> None:
     """Refuse two rows that are alike in what tells them from each other."""
+    unique = list(written)
     again = table.duplicated(unique) if unique else pd.Series(False, table.index)
     if not again.any():
         return
     row = table[again].iloc[0]
     first = table.index[(table[unique] == row[unique]).all(axis=1)][0]
-    said = ", ".join(
-        f"{name} {value:g}" if isinstance(value := row[name], float) else f"{name} {shown(value)}"
-        for name in unique
-    )
+    said = ", ".join(f"{written[name]} {number(row[name])}" for name in unique)
     raise WrongError(f"row {row.name}: {said} is in row {first} already")
 
 
@@ -223,8 +222,23 @@ def rule(holds: Callable[[pd.Series], pd.Series], said: str) -> pa.Check:
     return pa.Check(holds, error=said, n_failure_cases=1)
 
 
-def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, known_as: str = "row") -> None:
+def number(value: object) -> str:
+    """Return a value as a line may show it, a whole number without its point."""
+    return f"{value:.15g}" if isinstance(value, float) else shown(value)
+
+
+def validate(
+    table: pd.DataFrame, schema: pa.DataFrameSchema, written: Mapping[str, str] | None = None
+) -> None:
     """Validate a table; the line names the first row by its index, the column, value and rule.
+
+    Parameters
+    ----------
+    table : DataFrame
+    schema : DataFrameSchema
+        Its checks are of `rule`.
+    written : mapping of str to str, optional
+        How the file writes the names of the columns.
 
     Raises
     ------
@@ -235,9 +249,10 @@ def validate(table: pd.DataFrame, schema: pa.DataFrameSchema, known_as: str = "r
         schema.validate(table, lazy=True)
     except SchemaErrors as error:
         first = error.failure_cases.sort_values("index", kind="stable").iloc[0]
+        column = first["column"]
         raise WrongError(
-            f"{known_as} {first['index']} column {first['column']}: "
-            f"'{shown(first['failure_case'])}' is not {first['check']}"
+            f"row {first['index']} column {(written or {}).get(column, column)}: "
+            f"'{number(first['failure_case'])}' is not {first['check']}"
         ) from None
 
 
