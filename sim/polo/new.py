@@ -232,8 +232,9 @@ def census_of(given: Given, population: Population, zones: pd.DataFrame | None) 
             f"{state[of]:,.0f} of state {given.entity}"
         )
     row = (state[list(CENSUS_COUNTS)].astype(float) * share).round()
-    row[CENSUS_MEAN], row["NAME"] = state[CENSUS_MEAN], given.municipalities[0]
-    return pd.DataFrame([row], index=[given.municipalities[0]])
+    code = given.municipalities[0]
+    whole = {**row.to_dict(), CENSUS_MEAN: state[CENSUS_MEAN], "NAME": code}
+    return pd.DataFrame([whole], index=[code])
 
 
 def of_municipalities(given: Given, path: Path) -> pd.DataFrame:
