@@ -41,7 +41,7 @@ def _key(blank: bool = True) -> dict[str, Column]:
         "v_sel": whole(0, 99),
         "n_hog": whole(0, 9),
         "h_mud": whole(0, 9),
-        "n_ren": whole(1, 99),
+        "n_ren": whole(1, 99, blank=True),
         "tipo": whole(0, 9, blank=blank, needed=False),
         "mes_cal": whole(0, 99, blank=blank, needed=False),
     }
@@ -393,8 +393,11 @@ def estimates(option: str, folder: Path, municipalities: list[str]) -> tuple[str
     # 1 of quarter 4 of a year comes after 4 of quarter 1: by year, then quarter
     quarters = sorted(people["per"].unique(), key=lambda per: (per % 100, per))
     people = people[resident(people) & people["eda"].between(15, 98)]
+    anywhere = np.any([there for _, there in places_of(people, municipalities)], axis=0)
+    # Strata do not cross states: those of another tell nothing of the error here
+    people = people[people["ent"].isin(people["ent"][anywhere].unique())]
     places = places_of(people, municipalities)
-    if not places[-1][1].any():
+    if people.empty:
         raise InputError(f"{option}={folder}: no complete interview in {places[-1][0]}")
     found = []
     for rate in RATES:

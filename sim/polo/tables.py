@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandas.errors import ParserWarning
@@ -158,20 +159,25 @@ def _read(
     longer = raw[beyond].str.strip() != ""
     if longer.any():
         raise WrongError(f"row {raw.index[longer][0]} has more values than the header has columns")
-    text = pd.DataFrame({name: raw[n].str.strip() for name, n in found.items()})
+    text = pd.DataFrame({name: raw[n].str.strip().astype("category") for name, n in found.items()})
     written = {name: header[n] for name, n in found.items()}
     check(text, columns, written)
     table = pd.DataFrame(
         {
-            name: pd.to_numeric(text[name].where(text[name] != "")).astype(float)
-            if column.number
-            else text[name].astype(object)
+            name: _numbers(text[name]) if column.number else text[name].astype(object)
             for name, column in columns.items()
             if name in text
-        }
+        },
+        index=text.index,
     )
     _refuse_twice(table, {name: written[name] for name in unique if name in table})
     return table
+
+
+def _numbers(text: pd.Series) -> np.ndarray:
+    """Return texts that hold their rule as numbers, NaN where blank; each different one once."""
+    values = [float(one) if one else np.nan for one in text.cat.categories]
+    return np.array(values, float)[text.cat.codes]
 
 
 def _found(header: list[str], columns: Mapping[str, Column]) -> dict[str, int]:
