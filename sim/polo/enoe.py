@@ -144,21 +144,21 @@ class Estimate:
 
 def women(low: int = 15, high: int = 98) -> Mask:
     """Return women of some ages."""
-    return lambda p: (p["sex"] == 2) & p["eda"].between(low, high)
+    return lambda them: (them["sex"] == 2) & them["eda"].between(low, high)
 
 
 def both(low: int = 15, high: int = 98) -> Mask:
     """Return women and men of some ages."""
-    return lambda p: p["eda"].between(low, high)
+    return lambda them: them["eda"].between(low, high)
 
 
 def among(who: Mask, *more: Mask) -> Mask:
     """Return those of `who` who are all of the others too."""
 
-    def mask(p: People) -> pd.Series:
-        found = who(p)
+    def mask(them: People) -> pd.Series:
+        found = who(them)
         for other in more:
-            found = found & other(p)
+            found = found & other(them)
         return found
 
     return mask
@@ -166,12 +166,12 @@ def among(who: Mask, *more: Mask) -> Mask:
 
 def has(name: str, *codes: float) -> Mask:
     """Return who has one of some codes."""
-    return lambda p: p[name].isin(codes)
+    return lambda them: p[name].isin(codes)
 
 
 def known(name: str, most: float) -> Mask:
     """Return who answered, with a code up to the largest that is an answer."""
-    return lambda p: p[name] <= most
+    return lambda them: p[name] <= most
 
 
 EMPLOYED = has("clase2", 1)
@@ -203,7 +203,7 @@ def _rates() -> Iterator[Rate]:
     )  # fmt: skip
     yield Rate(
         "hours", "hours of the last week of employed women who worked in it",
-        among(at_work, lambda p: p["hrsocup"] > 0), lambda p: p["hrsocup"], "hours a week",
+        among(at_work, lambda them: them["hrsocup"] > 0), lambda them: them["hrsocup"], "hours a week",
     )  # fmt: skip
     yield Rate("absence", "employed women absent all of the last week", at_work, ABSENT)
     yield Rate(
@@ -230,7 +230,7 @@ def _rates() -> Iterator[Rate]:
 
 def _of_families() -> Iterator[Rate]:
     """Yield rates of motherhood, unions and schooling, which a polo takes where they are told."""
-    mother = among(known("n_hij", 25), lambda p: p["n_hij"] > 0)
+    mother = among(known("n_hij", 25), lambda them: them["n_hij"] > 0)
     union, told = has("e_con", *UNION), known("e_con", 6)
     for low, high in ((15, 19), (20, 24), (25, 29), (30, 44), (45, 49)):
         yield Rate(
@@ -240,7 +240,7 @@ def _of_families() -> Iterator[Rate]:
         )  # fmt: skip
     yield Rate(
         "lone_mothers", "mothers of 15 to 49 without a partner",
-        among(women(15, 49), mother, told), lambda p: ~union(p),
+        among(women(15, 49), mother, told), lambda them: ~union(them),
         figure="lone_mothers", needs=("n_hij", "e_con"),
     )  # fmt: skip
     yield Rate(
