@@ -166,12 +166,12 @@ def among(who: Mask, *more: Mask) -> Mask:
 
 def has(name: str, *codes: float) -> Mask:
     """Return who has one of some codes."""
-    return lambda them: p[name].isin(codes)
+    return lambda them: them[name].isin(codes)
 
 
 def known(name: str, most: float) -> Mask:
     """Return who answered, with a code up to the largest that is an answer."""
-    return lambda them: p[name] <= most
+    return lambda them: them[name] <= most
 
 
 EMPLOYED = has("clase2", 1)
@@ -203,7 +203,8 @@ def _rates() -> Iterator[Rate]:
     )  # fmt: skip
     yield Rate(
         "hours", "hours of the last week of employed women who worked in it",
-        among(at_work, lambda them: them["hrsocup"] > 0), lambda them: them["hrsocup"], "hours a week",
+        among(at_work, lambda them: them["hrsocup"] > 0), lambda them: them["hrsocup"],
+        "hours a week",
     )  # fmt: skip
     yield Rate("absence", "employed women absent all of the last week", at_work, ABSENT)
     yield Rate(
