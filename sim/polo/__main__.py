@@ -96,9 +96,10 @@ def new(told: argparse.Namespace) -> None:
         raise InputError("pandera is missing; pip install 'ceci-sim[polo]'") from None
     from sim.polo import report
     from sim.polo.new import make
-    from sim.polo.written import checked, files_of, put, refuse_taken
+    from sim.polo.written import checked, files_of, put, refuse_packaged, refuse_taken
 
     given = given_by(told)
+    refuse_packaged(given)
     if not told.force:
         refuse_taken(given, told.out)
     made = make(given)

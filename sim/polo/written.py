@@ -188,8 +188,8 @@ def names_of(given: Given) -> list[str]:
     return [f"{polo}.yaml", f"{scenario}.yaml", f"{polo}_enoe.csv"]
 
 
-def refuse_taken(given: Given, folder: Path) -> None:
-    """Refuse a name that the package has, and one that the folder has already.
+def refuse_packaged(given: Given) -> None:
+    """Refuse a name that the package has: Hydra would take the package's file.
 
     Raises
     ------
@@ -202,6 +202,15 @@ def refuse_taken(given: Given, folder: Path) -> None:
                 f"NAME={given.name}: a {group} of the simulator has this name, and would be taken "
                 "instead; choose another"
             )
+
+
+def refuse_taken(given: Given, folder: Path) -> None:
+    """Refuse a name that the folder has already.
+
+    Raises
+    ------
+    InputError
+    """
     for name in names_of(given):
         if (folder / name).exists():
             raise InputError(f"{folder / name} exists; add --force to replace it")

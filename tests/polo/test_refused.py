@@ -1,6 +1,8 @@
 """Whatever is wrong is said in one line; nothing is executed, half-written or lost."""
 
 import csv
+import re
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -289,6 +291,10 @@ WORDS: dict[str, tuple[dict, str]] = {
     "a name in capitals": ({"name": "Mio"}, "NAME='Mio'"),
     "a name without end": ({"name": "x" * 300}, "NAME='xxx"),
     "a name of the simulator": ({"name": "hermosillo"}, "a polo of the simulator has this name"),
+    "a name of the simulator, forced": (
+        {"name": "juarez", "more": ["--force"]},
+        "a polo of the simulator has this name",
+    ),
     "a scenario of the simulator": ({"name": "polo_norte"}, "a scenario of the simulator has"),
     "a code too short": ({"municipality": "2603"}, "--municipality='2603'"),
     "a state that is none": ({"municipality": "99030"}, "--municipality='99030'"),
@@ -308,8 +314,6 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 
 def refused(said, pattern: str, folder: Path, before: dict[str, bytes]) -> None:
     """Hold what the command said to the rule: one line, status 2, nothing touched."""
-    import re
-
     assert said.status == 2, said
     assert said.err.count("\n") == 1 and said.err.startswith("error: "), said.err
     assert re.search(pattern, said.err), said.err
@@ -387,3 +391,8 @@ def test_a_disk_that_fails_leaves_nothing_half_written(files, new, there, monkey
     said = new(iter=files["iter"])
     assert (said.status, said.err) == (1, "error: No space left on device: mio.yaml\n")
     assert snapshot(there) == before
+
+
+def test_without_pandera_it_says_what_to_install(files, new, there, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandera", None)
+    refused(new(iter=files["iter"]), r"pip install 'ceci-sim\[polo\]'", there, snapshot(there))
