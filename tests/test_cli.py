@@ -65,6 +65,7 @@ class Run(BaseModel):
     resume: bool
     posterior: bool
     panel: dict
+    distribution: dict
     executor: dict
     parameters: dict
     polo: dict

@@ -8,7 +8,8 @@ from rich.table import Table
 from sim.polo.enoe import LEAST
 from sim.polo.firms import FORMAL, PLANT
 from sim.polo.new import Given, Made
-from sim.polo.written import evidence_rows, number
+from sim.polo.tables import number
+from sim.polo.written import evidence_rows
 from sim.results.console import stdout
 
 CAME = ("--iter", "--enoe", "--firms", "--centres", "state", "rule", "country")

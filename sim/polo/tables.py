@@ -229,7 +229,7 @@ def rule(holds: Callable[[pd.Series], pd.Series], said: str) -> pa.Check:
 
 
 def number(value: object) -> str:
-    """Return a value as a line may show it, a whole number without its point."""
+    """Return a value as a line, a file and a table show it alike, a whole number without point."""
     return f"{value:.15g}" if isinstance(value, float) else shown(value)
 
 

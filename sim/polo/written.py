@@ -17,6 +17,7 @@ import configs
 from sim.errors import InputError
 from sim.polo.enoe import Estimate
 from sim.polo.new import Given, Made, said
+from sim.polo.tables import number
 from sim.settings import REQUIRED_FIGURES, Figure, Settings, Strict
 
 HEADINGS = {
@@ -33,11 +34,6 @@ HEADINGS = {
 
 EVIDENCE = ("rate", "meaning", "unit", "place", "asked", "value", "standard_error", "figure")
 """Columns of the table of rates that stands beside the polo."""
-
-
-def number(value: float) -> str:
-    """Return a number as it stands in the file, in the table and in the evidence alike."""
-    return f"{value:.15g}"
 
 
 def quoted(text: str) -> str:

@@ -24,6 +24,7 @@ from tests.population.made import write_iter
 
 HOME = str(Path(configs.__file__).resolve().parent)
 ROOT = Path(__file__).resolve().parents[2]
+CENSUS = ROOT.parent / "shared" / "data" / "censo2020_municipios_selected.csv"
 OF_CENSUS = {"women_total": "POBFEM", "women_15_49": "P_15A49_F", "children_0_2": "P_0A2"}
 
 
@@ -301,3 +302,19 @@ def test_as_a_new_user_would(tmp_path):
     assert done.returncode == 0, done.stderr
     table = pd.read_parquet(tmp_path / "out" / "monthly.parquet")
     assert set(table["arm"]) == {"baseline", "programme"}
+
+
+def test_more_ages_are_used_where_the_table_has_them(new, tmp_path):
+    rows = [row | {"P_12A14": 700, "P_15A17": 500} for row in hermosillo()]
+    assert new(iter=write_iter(tmp_path / "iter.csv", rows)).status == 0
+    figure = told(tmp_path / "mine").polo.figures["children_12_17"]
+    assert (figure.value, figure.known) == (1200, "measured")
+
+
+@pytest.mark.skipif(not CENSUS.exists(), reason="the census is not in the project")
+def test_the_census_of_2020_gives_the_figures_of_the_packages_own_polo(new, tmp_path):
+    assert new(iter=CENSUS).status == 0
+    ours, packaged = (told(tmp_path / "mine", *more).polo for more in ((), ("polo=hermosillo",)))
+    same = [name for name, figure in ours.figures.items() if figure.known == "measured"]
+    assert len(same) == 20
+    assert {name: ours[name] for name in same} == {name: packaged[name] for name in same}
