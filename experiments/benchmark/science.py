@@ -94,7 +94,7 @@ def start(settings: Settings, size: int, seed: int) -> Start:
     p = {name: parameter.value for name, parameter in settings.parameters.items()}
     polo = settings.polo
     zones = max(8, round(polo.zones.count * size / polo["women_15_49"]))
-    shrunk = polo.zones.model_copy(update={"count": zones})
+    shrunk = polo.zones.model_copy(update={"count": zones, "centroids": []})
     distance = distances(polo.model_copy(update={"zones": shrunk, "parks": {}}))
     centres = max(4, round(polo["guarderias"] * size / polo["women_15_49"]))
     all_places = polo["guarderia_places"] * size / polo["women_15_49"]

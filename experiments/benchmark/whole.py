@@ -26,7 +26,8 @@ def polo_of_size(settings: Settings, size: int) -> Settings:
     figures["guarderias"] = figures["guarderias"].model_copy(
         update={"value": max(1.0, float(round(figures["guarderias"].value)))}
     )
-    zones = polo.zones.model_copy(update={"count": max(1, round(polo.zones.count * factor))})
+    count = max(1, round(polo.zones.count * factor))
+    zones = polo.zones.model_copy(update={"count": count, "centroids": []})
     larger = polo.model_copy(update={"figures": figures, "zones": zones})
     return settings.model_copy(update={"polo": larger, "scale": 1.0, "engine": "compiled"})
 

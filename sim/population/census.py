@@ -59,6 +59,20 @@ def country(population: Population) -> Census:
         rows = read_iter(population.iter)
         refuse_part_of_country(population, rows)
         kind, key = of_municipalities(population, rows)
+    return counted(population, rows, kind, key)
+
+
+def counted(population: Population, rows: pd.DataFrame, kind: pd.Series, key: pd.Series) -> Census:
+    """Count regions from rows of municipalities or states: gaps filled, limits kept, summed.
+
+    Parameters
+    ----------
+    population : Population
+    rows : DataFrame
+        By code of the municipality (five digits) or state (two): ``NAME`` and the counts.
+    kind, key : Series of str
+        What region each row is or is a part of, and that region's key.
+    """
     entity = "ent_" + rows.index.str[:2]
     rows, hidden = without_gaps(rows, entity)
     rows, lowered = inside_limits(rows)
@@ -66,10 +80,10 @@ def country(population: Population) -> Census:
     states = population.states
     for name in OF_STATE:
         rows[name] = [getattr(states[code], name) for code in entity]
-    if population.iter is None:
-        rows["border"] = [float(states[code].border) for code in entity]
-    else:
-        rows["border"] = rows.index.isin(population.border).astype(float)
+    rows["border"] = [
+        float(states[state].border if len(code) == 2 else code in population.border)
+        for code, state in zip(rows.index, entity, strict=True)
+    ]
     table = summed(population, rows, kind, key)
     if (table["P_15A49_F"] < 1).any():
         name = str(table.index[table["P_15A49_F"] < 1][0])

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 from sim.agents import household as h
 from sim.agents import mother as m
 from sim.core.records import table
+from sim.population.places import zones_of
 from sim.population.quotas import apportion, lots, pick
 from sim.purposes import PEOPLE
 from sim.settings import Polo
@@ -244,7 +245,7 @@ def make_households(
 ) -> None:
     """Fill the households: partner, grandmother, kin, other income, insurance, head, size, zone."""
     count = age.size
-    households.zone = np.floor(lot() * polo.zones.count)
+    households.zone = zones_of(polo, lot())
     households.partner = in_union
     works, formal, income = lot(), lot(), lot()
     at_work = in_union & (works >= p.partner_not_working)

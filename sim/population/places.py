@@ -13,16 +13,46 @@ _GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))
 def positions(polo: Polo) -> np.ndarray:
     """Return coordinates (km east, km north) of the zones, then of the parks.
 
-    Zones fill a disc evenly (a sunflower's spiral); parks stand at their distance and bearing.
+    Zones are at their centroids, or fill a disc evenly (a sunflower's spiral); parks stand at their
+    distance and bearing.
     """
-    k = np.arange(polo.zones.count)
-    radius = polo.zones.radius_km * np.sqrt((k + 0.5) / polo.zones.count)
-    angle = k * _GOLDEN_ANGLE
-    homes = np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
+    if polo.zones.centroids:
+        homes = np.array(polo.zones.centroids)[:, :2]
+    else:
+        k = np.arange(polo.zones.count)
+        radius = polo.zones.radius_km * np.sqrt((k + 0.5) / polo.zones.count)
+        angle = k * _GOLDEN_ANGLE
+        homes = np.column_stack((radius * np.cos(angle), radius * np.sin(angle)))
     bearing = np.radians([park.bearing for park in polo.parks.values()])
     away = np.array([park.distance_km for park in polo.parks.values()])
     parks = np.column_stack((away * np.sin(bearing), away * np.cos(bearing)))
     return np.vstack((homes, parks))
+
+
+def zones_of(polo: Polo, lot: np.ndarray) -> np.ndarray:
+    """Return the zone to which each uniform draw leads, by the zones' weights.
+
+    Parameters
+    ----------
+    polo : Polo
+    lot : ndarray of float, shape (n,)
+        Uniform in [0, 1).
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Whole numbers.
+    """
+    if not polo.zones.centroids:
+        return np.floor(lot * polo.zones.count)
+    upto = np.cumsum(np.array(polo.zones.centroids)[:, 2])
+    return np.searchsorted(upto / upto[-1], lot, side="right").astype(float)
+
+
+def zone_near(polo: Polo, at: tuple[float, float]) -> int:
+    """Return the zone of homes whose position is nearest to a point (km east, km north)."""
+    homes = positions(polo)[: polo.zones.count]
+    return int(np.argmin(((homes - at) ** 2).sum(axis=1)))
 
 
 def distances(polo: Polo) -> np.ndarray:

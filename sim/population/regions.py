@@ -92,7 +92,21 @@ def regions(settings: Settings) -> list[Settings]:
     population = settings.population
     if population.kind == "polo":
         return [settings]
-    census = country(population)
+    found = made(settings, country(population))
+    return sharing_the_panel(found) if settings.panel.women else found
+
+
+def made(settings: Settings, census: Census) -> list[Settings]:
+    """Return the settings of each region of a census, in the order of their keys.
+
+    Parameters
+    ----------
+    settings : Settings
+        The country's: its polo is what a region's own counts do not give.
+    census : Census
+        Regions that together are the country, as what is announced is shared among them.
+    """
+    population = settings.population
     table = with_guarderias(census.table, settings.polo)
     announced = announced_by_region(table, population, settings.polo)
     touched = touched_by_region(census)
@@ -106,7 +120,7 @@ def regions(settings: Settings) -> list[Settings]:
         update: dict[str, Any] = {**(border if row["border"] else general), "polo": polo}
         update["siting"] = siting_for(settings.siting, len(centres), population)
         found.append(settings.model_copy(update=update))
-    return sharing_the_panel(found) if settings.panel.women else found
+    return found
 
 
 def sharing_the_panel(regions: list[Settings]) -> list[Settings]:

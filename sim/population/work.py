@@ -7,6 +7,7 @@ from sim.agents import firm as f
 from sim.agents import mother as m
 from sim.core.records import table
 from sim.population.people import Lots, People
+from sim.population.places import zones_of
 from sim.population.quotas import apportion, lots, pick, smallest
 from sim.purposes import FIRMS, LEANING_OF_FIRM
 from sim.settings import Polo, Shift, minutes
@@ -77,7 +78,7 @@ def make_firms(
     firms.centre = m.NOBODY
     maquila = firms.sector == f.MAQUILA
     in_park = maquila & pick(round(polo["park_share"] * maquila.sum()), lot[:, 1], maquila * sizes)
-    zone = np.floor(lot[:, 3] * polo.zones.count)
+    zone = zones_of(polo, lot[:, 3])
     for kind, there in (("industrial", in_park), ("farm", firms.sector == f.AGROPECUARIO)):
         numbers = [n for n, park in enumerate(polo.parks.values()) if park.kind == kind]
         if numbers:

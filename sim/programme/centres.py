@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.agents.ceci import CENTRE, EMPRESA, GUARDERIA, N_AGES, N_ROOMS, OPEN, SCHEMES
 from sim.core.records import table
+from sim.population.places import zone_near, zones_of
 from sim.population.quotas import apportion, lots
 from sim.programme.calendar import months_of
 from sim.purposes import CENTRES
@@ -43,7 +44,7 @@ def make_centres(
     centres = table(CENTRE, count)
     lot = lots(seed, replicate, count, CENTRES)
     centres.number = np.arange(count)
-    centres.zone = np.floor(lot[:, 0] * polo.zones.count)
+    centres.zone = zones_of(polo, lot[:, 0])
     centres.scheme[:old] = GUARDERIA
     centres.stage[:old] = OPEN
     centres.open[:old] = 1
@@ -56,6 +57,8 @@ def make_centres(
     for number, centre in enumerate(announced, start=old):
         centres.scheme[number] = SCHEMES[centre.scheme]
         centres.start[number] = months_of(centre.start) - first_month
+        if centre.at is not None:
+            centres.zone[number] = zone_near(polo, centre.at)
         if centre.closes is not None:
             centres.closing[number] = months_of(centre.closes) - first_month
     places = np.zeros((count, N_ROOMS), np.int64)

@@ -61,11 +61,13 @@ class Sites:
     def announced_zone(self, centre) -> int | None:
         """Return the zone where a centre was announced or is being built, None if there is none."""
         announced: Announced = self.model.programme.announced_of(centre)
-        if announced.scheme == "campo" and announced.park is not None:
+        of_farms, as_told = announced.scheme == "campo", self.siting.rule == "announced"
+        if of_farms and announced.park is not None:
             return self.park_of[announced.park]
-        if announced.built is not None:
+        at_its_point = announced.at is not None and (of_farms or as_told)
+        if announced.built is not None or at_its_point:
             return int(centre.zone)
-        if self.siting.rule == "announced" and announced.park is not None:
+        if as_told and announced.park is not None:
             return self.park_of[announced.park]
         return None
 

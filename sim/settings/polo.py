@@ -86,13 +86,31 @@ REQUIRED_FIGURES = (
 )
 
 
+Kilometres = Annotated[float, Field(ge=-200, le=200)]
+"""East or north of the polo's centre."""
+
+
 class Zones(Strict):
-    """The zones in which people live: evenly spread over a disc."""
+    """The zones in which people live: evenly spread over a disc, or where their centroids are.
+
+    `centroids` holds km east and km north of the polo's centre, and the zone's weight: people are
+    spread in proportion to the weights. Without any, zones are alike and fill the disc.
+    """
 
     count: Annotated[int, Field(ge=1, le=1000)]
     radius_km: Annotated[float, Field(gt=0, le=200)]
     detour_factor: Annotated[float, Field(ge=1, le=3)]
     known: Known
+    centroids: list[tuple[Kilometres, Kilometres, Annotated[float, Field(ge=0)]]] = []
+
+    @model_validator(mode="after")
+    def every_zone_has_a_centroid(self) -> "Zones":
+        """Refuse centroids that are not as many as the zones, or in which nobody lives."""
+        if self.centroids and len(self.centroids) != self.count:
+            raise ValueError(f"count {self.count} is not that of centroids {len(self.centroids)}")
+        if self.centroids and not any(weight for *_, weight in self.centroids):
+            raise ValueError("centroids have no weight above 0")
+        return self
 
 
 class Park(Strict):
@@ -176,7 +194,8 @@ class Announced(Strict):
     """A centre that IMSS runs, as announced for the polo.
 
     `built` is the share seen built on 29 October 2025; `park` says where it stands, if it is at a
-    park; one without a place takes a site of those offered (see `sim.programme.siting`).
+    park, and `at` gives km east and km north of the polo's centre, to be in the zone nearest to
+    it; one without a place takes a site of those offered (see `sim.programme.siting`).
     """
 
     scheme: Literal["imss", "campo"]
@@ -185,7 +204,15 @@ class Announced(Strict):
     closes: Month | None = None
     built: Share | None = None
     park: str | None = None
+    at: tuple[Kilometres, Kilometres] | None = None
     known: Known
+
+    @model_validator(mode="after")
+    def stands_in_one_place(self) -> "Announced":
+        """Refuse a centre at a park and at a point."""
+        if self.park is not None and self.at is not None:
+            raise ValueError(f"park {self.park} and at {self.at} are two places; give one")
+        return self
 
     @model_validator(mode="after")
     def closes_after_it_starts(self) -> "Announced":
