@@ -8,41 +8,47 @@ Needs a clone and ``pip install -e '.[docs]'``.
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 from experiments.documents.parameter_tables import PAGES, parameters_page
 from experiments.documents.reference import ROOT, reference_pages
-from experiments.page import DOCS
 from sim.errors import InputError
 from sim.results.folder import replacing
 
 
-def main() -> int:
-    """Write the pages made from the code and build the site; return the exit status."""
+def main(root: Path = ROOT) -> int:
+    """Write the pages made from the code and build the site of a clone.
+
+    Returns
+    -------
+    int
+        The exit status: 0 done; 1 the generator found something wrong; 2 nothing can be built here.
+    """
     try:
-        refuse_what_cannot_build()
+        refuse_what_cannot_build(root)
     except InputError as refused:
         print(f"error: {refused}", file=sys.stderr)
         return 2
-    write_pages()
+    write_pages(root / "docs")
     return subprocess.call(
-        [sys.executable, "-m", "zensical", "build", "--clean", "--strict"], cwd=ROOT
+        [sys.executable, "-m", "zensical", "build", "--clean", "--strict"], cwd=root
     )
 
 
-def refuse_what_cannot_build() -> None:
+def refuse_what_cannot_build(root: Path) -> None:
     """Raise InputError outside a clone, or where the generator is not installed."""
-    if not (ROOT / "zensical.toml").exists():
+    if not (root / "zensical.toml").exists():
         raise InputError("the documents are built from a clone, and this is none")
     if find_spec("zensical") is None:
         raise InputError("zensical is not installed: pip install -e '.[docs]'")
 
 
-def write_pages() -> None:
-    """Write the pages that are made from the code."""
-    pages = {DOCS / name: parameters_page(lang) for lang, name in PAGES.items()}
+def write_pages(docs: Path) -> None:
+    """Write the pages that are made from the code into the folder of the documents."""
+    pages = {docs / name: parameters_page(lang) for lang, name in PAGES.items()}
     for package, page in reference_pages().items():
-        pages[DOCS / "api" / f"{package}.md"] = page
-    (DOCS / "api").mkdir(exist_ok=True)
+        pages[docs / "api" / f"{package}.md"] = page
+    (docs / "api").mkdir(exist_ok=True)
     for path, page in pages.items():
         with replacing(path) as aside:
             aside.write_text(page, encoding="utf-8")

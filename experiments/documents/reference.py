@@ -12,6 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("sim", "analysis", "experiments", "configs")
 
+SET = re.compile(r"^(?:\w+\n---|[-*>] | {2,}\S)", re.MULTILINE)
+"""Where a docstring goes on in sections, lists or what is indented."""
+
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef
 
 
@@ -25,10 +28,16 @@ def _page(package: str) -> str:
     for path in sorted((ROOT / package).rglob("*.py")):
         module = ast.parse(path.read_text(encoding="utf-8"))
         if ast.get_docstring(module):
-            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-            parts += [f"## {name.removesuffix('.__init__')}", *_told(module)]
-            parts += _members(module, "")
+            parts += [f"## {_heading(path)}", *_told(module), *_members(module, "")]
     return "\n\n".join(parts) + "\n"
+
+
+def _heading(path: Path) -> str:
+    """Return the name of a module, or the command that it is."""
+    *parents, name = path.relative_to(ROOT).with_suffix("").parts
+    if name == "__main__":
+        return "`python -m " + ".".join(parents) + "`"
+    return ".".join(parents if name == "__init__" else [*parents, name])
 
 
 def _members(owner: ast.Module | ast.ClassDef, prefix: str) -> Iterator[str]:
@@ -54,11 +63,13 @@ def _signature(node: ast.ClassDef | ast.FunctionDef) -> str:
 
 
 def _told(node: Documented) -> Iterator[str]:
-    """Yield what a docstring says: its first line as prose, the rest as it is set."""
-    first, _, rest = cleandoc(ast.get_docstring(node) or "").partition("\n\n")
-    yield _plain(first)
-    if rest:
-        yield f"```text\n{rest}\n```"
+    """Yield what a docstring says: paragraphs as prose, the rest as it is set."""
+    said = cleandoc(ast.get_docstring(node) or "")
+    found = SET.search(said)
+    start = found.start() if found else len(said)
+    yield from map(_plain, said[:start].strip().split("\n\n"))
+    if found:
+        yield f"```text\n{said[start:]}\n```"
 
 
 def _plain(text: str) -> str:
