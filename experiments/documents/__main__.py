@@ -10,7 +10,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from experiments.documents.parameter_tables import PAGES, parameters_page
+from experiments.documents.parameter_tables import LANGUAGES, parameters_page
 from experiments.documents.reference import ROOT, reference_pages
 from sim.errors import InputError
 from sim.results.folder import replacing
@@ -45,7 +45,7 @@ def refuse_what_cannot_build(root: Path) -> None:
 
 def write_pages(docs: Path) -> None:
     """Write the pages that are made from the code into the folder of the documents."""
-    pages = {docs / name: parameters_page(lang) for lang, name in PAGES.items()}
+    pages = {docs / name: parameters_page(lang) for lang, name in LANGUAGES.items()}
     for package, page in reference_pages().items():
         pages[docs / "api" / f"{package}.md"] = page
     (docs / "api").mkdir(exist_ok=True)

@@ -12,7 +12,7 @@ from analysis.texts import N_, Words
 from experiments.page import markdown_table
 from sim.parameters import base
 
-PAGES = {"en": "parameters.md", "es": "parameters.es.md"}
+LANGUAGES = {"en": "parameters.md", "es": "parameters.es.md"}
 KNOWN = {
     "measured": N_("measured"),
     "derived": N_("derived"),

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from experiments.documents import __main__ as documents
-from experiments.documents.parameter_tables import PAGES, parameters_page, spanish
+from experiments.documents.parameter_tables import LANGUAGES, parameters_page, spanish
 from sim.parameters import base
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,12 +180,12 @@ def test_both_tutorials_give_the_same_five_commands():
     assert [code.replace("--lang es", "--lang en") for code in spanish] == english
 
 
-@pytest.mark.parametrize(("lang", "name"), PAGES.items())
+@pytest.mark.parametrize(("lang", "name"), LANGUAGES.items())
 def test_the_tables_of_parameters_are_today_s(lang, name):
     assert text_of(name) == parameters_page(lang), "python -m experiments.documents"
 
 
-@pytest.mark.parametrize("lang", PAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_parameter_is_in_its_table_with_its_value_and_bounds(lang):
     page = parameters_page(lang)
     for name, entry in base().items():
