@@ -117,8 +117,9 @@ def definition(measure: str) -> dict[str, Any]:
 
 
 def _countable(found: Mapping[str, Any]) -> bool:
-    names = {*found["numerator"], *found.get("denominator", [])}
-    return found["of"] in ("people", "person") and names <= {*COUNTED, *ANSWERED}
+    if found["of"] not in ("people", "person"):
+        return False  # the Gini coefficient is of no counters
+    return {*found["numerator"], *found.get("denominator", [])} <= {*COUNTED, *ANSWERED}
 
 
 ANSWERED = ("would_use",)
