@@ -41,11 +41,14 @@ class Page(HTMLParser):
         self.links: set[str] = set()
         self.loads: set[str] = set()
         self.anchors: set[str] = set()
+        self.language = ""
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         self.anchors |= {found[name] for name in ("id", "name") if name in found}
+        if tag == "html":
+            self.language = found.get("lang", "")
         if tag == "a" and "href" in found:
             self.links.add(found["href"])
         if TO_LOAD.get(tag) in found:
@@ -102,6 +105,12 @@ def test_every_link_inside_resolves_and_every_anchor(site, pages):
 def test_no_page_loads_anything_from_a_network(pages):
     asked = {load for page in pages.values() for load in page.loads if urlsplit(load).netloc}
     assert asked == set()
+
+
+def test_a_page_says_its_language(site, pages):
+    spanish = {site / Path(twin).with_suffix(".html") for _, twin in TWINS}
+    assert {path for path, page in pages.items() if page.language == "es"} == spanish
+    assert {page.language for page in pages.values()} == {"en", "es"}
 
 
 def test_the_site_is_searched_from_a_file_and_asks_nobody(site):
