@@ -48,7 +48,7 @@ def keep(tables: dict[str, pd.DataFrame], probes: Probes, draw: Draw) -> None:
         If the program does not run from a clone.
     """
     folder = DOCS / "validation"
-    if not (DOCS / "model.md").exists():
+    if not (DOCS / "odd.md").exists():
         raise InputError("save=true writes docs/validation of a clone, and this is none")
     folder.mkdir(exist_ok=True)
     for name, table in tables.items():
@@ -125,7 +125,7 @@ def page(folder: Path, lang: str) -> str:
     parts = [
         "# " + words("Calibration, validation and sensitivity"),
         words(
-            "Written by the commands below from the tables in [validation/](validation), and never "
+            "Written by the commands below from the tables in `docs/validation`, and never "
             "by hand. [En español](validacion.md)"
         ),
     ]
@@ -179,14 +179,14 @@ def fitted(folder: Path, words: Words) -> list[str]:
         words(
             "{inside} of {count} published levels and flows of {polo} are inside their tolerance "
             "at the mean of {draws} posterior draws. No effect of childcare is among them. Sources "
-            "and tolerances: [configs/moments/juarez.yaml](../configs/moments/juarez.yaml).",
+            "and tolerances: `configs/moments/juarez.yaml`.",
             inside=int(table["inside"].sum()),
             count=len(table),
             polo="Ciudad Juárez",
             draws=count,
         ),
         f"![](img/moments_{words.lang}.png)",
-        _table(heads, rows, words),
+        markdown_table(heads, rows, words),
         missed if outside else words("None is outside."),
         words(
             "Parameters are drawn within their own bounds; simulations on common draws of chance; "
@@ -255,13 +255,13 @@ def tested(folder: Path, words: Words) -> list[str]:
             "{whole} of {count} published evaluations have every result inside their interval or "
             "stated band, replayed with the same posterior, {replicates} replicates each. A result "
             "is inside if the mean of its replicates is. Each is a file of "
-            "[configs/study](../configs/study); how to write one: [studies.md](studies.md).",
+            "`configs/study`; how to write one: [studies.md](studies.md).",
             whole=int(whole.sum()),
             count=len(whole),
             replicates=int(table["replicates"].max()),
         ),
         f"![](img/studies_{words.lang}.png)",
-        _table(heads, rows, words),
+        markdown_table(heads, rows, words),
         "### " + words("Mechanisms, and what a miss would mean"),
         "\n".join(reasons),
         "### " + words("These replays are not blind"),
@@ -292,7 +292,7 @@ def drives(folder: Path, words: Words) -> list[str]:
             "Where the interval of each headline effect comes from: one run with its own draw of "
             "the posterior and of chance."
         ),
-        _table(
+        markdown_table(
             (N_("effect"), N_("unit"), N_("mean"), N_("90 % of draws"), N_("chance alone (±)"),
              N_("parameters alone (±)"), N_("share of variance from parameters")),
             [
@@ -330,7 +330,7 @@ def drives(folder: Path, words: Words) -> list[str]:
     if sobol is not None:
         parts += [
             words("Sobol indices of the most influential ones."),
-            _table(
+            markdown_table(
                 (N_("parameter"), N_("first order"), N_("total")),
                 [
                     (f"`{row.parameter}`", f"{row.first:.2f} ± {row.first_conf:.2f}",
@@ -351,7 +351,7 @@ def drives(folder: Path, words: Words) -> list[str]:
                 count=len(swings), rows=len(shown),
             ),
             f"![](img/swings_{words.lang}.png)",
-            _table(
+            markdown_table(
                 (N_("parameter"), N_("unit"), N_("from"), N_("to"), N_("at lowest"),
                  N_("at highest"), N_("swing")),
                 [
@@ -393,7 +393,7 @@ def _yes(true: bool, words: Words) -> str:
     return words("yes") if true else words("no")
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], words: Words) -> str:
+def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]], words: Words) -> str:
     """Return a table of Markdown; its headings are marked for translation."""
     lines = [
         "| " + " | ".join(map(words, heads)) + " |",

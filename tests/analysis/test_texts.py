@@ -17,7 +17,10 @@ EXPERIMENTS = Path(experiments.__file__).parent
 VIEW = Path(sim.__file__).parent / "view"
 TRANSLATED = [
     *(path for path in sorted(CODE.rglob("*.py")) if path != CODE / "texts.py"),
-    *(EXPERIMENTS / f"{name}.py" for name in ("calibration", "page", "sensitivity/figures")),
+    *(
+        EXPERIMENTS / f"{name}.py"
+        for name in ("calibration", "documents/parameter_tables", "page", "sensitivity/figures")
+    ),
     *(VIEW / f"{name}.py" for name in ("curves", "diary", "map", "menu", "page")),
 ]
 """Modules whose every sentence a reader sees, in two languages."""

@@ -90,7 +90,7 @@ def test_keeping_is_refused_without_a_clone(tmp_path, monkeypatch):
 
 
 def test_a_probe_of_another_command_stays(tmp_path, monkeypatch):
-    (tmp_path / "model.md").write_text("")
+    (tmp_path / "odd.md").write_text("")
     (tmp_path / "img").mkdir()
     monkeypatch.setattr(page, "DOCS", tmp_path)
     monkeypatch.setattr(page, "page", lambda folder, lang: lang)

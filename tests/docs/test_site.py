@@ -1,0 +1,232 @@
+"""The documents as a site: built without a warning, read without a network, nothing left behind."""
+
+import ast
+import re
+import shutil
+import subprocess
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+
+from experiments.documents import __main__ as documents
+from experiments.documents.parameter_tables import LANGUAGES, parameters_page, spanish
+from sim.parameters import base
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+TWINS = [
+    ("index.md", "index.es.md"),
+    ("tutorial.md", "tutorial.es.md"),
+    ("odd.md", "odd.es.md"),
+    ("parameters.md", "parameters.es.md"),
+    ("limits.md", "limits.es.md"),
+    ("validation.md", "validacion.md"),
+]
+WRITTEN = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TO_LOAD = {"link": "href", "script": "src", "img": "src", "iframe": "src"}
+
+
+class Page(HTMLParser):
+    """What a page links to and loads, and the anchors that it has."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.links: set[str] = set()
+        self.loads: set[str] = set()
+        self.anchors: set[str] = set()
+        self.language = ""
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        self.anchors |= {found[name] for name in ("id", "name") if name in found}
+        if tag == "html":
+            self.language = found.get("lang", "")
+        if tag == "a" and "href" in found:
+            self.links.add(found["href"])
+        if TO_LOAD.get(tag) in found:
+            self.loads.add(found[TO_LOAD[tag]])
+
+
+def text_of(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def headings(name: str) -> list[tuple[str, str]]:
+    """Return level and number of each heading; the words are of each language."""
+    prose = BLOCK.sub("", text_of(name))
+    return re.findall(r"^(#+) ([\d.]*)", prose, re.MULTILINE)
+
+
+def blocks(path: Path, language: str) -> Iterator[str]:
+    for found, code in BLOCK.findall(path.read_text(encoding="utf-8")):
+        if found == language:
+            yield code
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    pytest.importorskip("zensical")
+    root = tmp_path_factory.mktemp("clone")
+    shutil.copytree(DOCS, root / "docs")
+    shutil.copy(ROOT / "zensical.toml", root)
+    assert documents.main(root) == 0, "the generator warns"
+    return root / "site"
+
+
+@pytest.fixture(scope="module")
+def pages(site) -> dict[Path, Page]:
+    # The page for what is not found is for a server: its addresses start at the root
+    return {path: Page(path) for path in site.rglob("*.html") if path.name != "404.html"}
+
+
+def test_every_link_inside_resolves_and_every_anchor(site, pages):
+    assert len(pages) > 20
+    broken = []
+    for path, page in pages.items():
+        for link in page.links | page.loads:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            anchored = not parts.fragment or unquote(parts.fragment) in pages[target].anchors
+            if not (target.is_file() and target.is_relative_to(site) and anchored):
+                broken.append((path.relative_to(site).as_posix(), link))
+    assert broken == []
+
+
+def test_no_page_loads_anything_from_a_network(pages):
+    asked = {load for page in pages.values() for load in page.loads if urlsplit(load).netloc}
+    assert asked == set()
+
+
+def test_a_page_says_its_language(site, pages):
+    spanish = {site / Path(twin).with_suffix(".html") for _, twin in TWINS}
+    assert {path for path, page in pages.items() if page.language == "es"} == spanish
+    assert {page.language for page in pages.values()} == {"en", "es"}
+
+
+def test_the_site_is_searched_from_a_file_and_asks_nobody(site):
+    playwright = pytest.importorskip("playwright.sync_api")
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("no chromium: apt-get install chromium")
+    with (
+        playwright.sync_playwright() as driver,
+        driver.chromium.launch(executable_path=browser, args=["--no-sandbox"]) as chromium,
+    ):
+        page = chromium.new_page()
+        asked: list[str] = []
+        said: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto((site / "index.html").as_uri())
+        page.get_by_role("button", name="Search").first.click()
+        page.get_by_role("combobox").or_(page.get_by_role("textbox")).first.fill("detour_cost")
+        page.get_by_text(re.compile(r"^\d+ results?")).first.wait_for(timeout=10_000)
+        assert said == []
+        assert {urlsplit(url).scheme for url in asked} <= {"file", "data", "blob", "about"}
+
+
+def test_every_page_is_in_the_navigation():
+    def listed(entry) -> Iterator[str]:
+        if isinstance(entry, str):
+            yield entry
+        else:
+            for inner in entry.values() if isinstance(entry, dict) else entry:
+                yield from listed(inner)
+
+    nav = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]["nav"]
+    found = list(listed(nav))
+    assert len(found) == len(set(found))
+    assert {page for page in found if "/" not in page} == {path.name for path in DOCS.glob("*.md")}
+
+
+@pytest.mark.parametrize(("english", "spanish"), TWINS)
+def test_both_languages_have_the_same_sections(english, spanish):
+    assert headings(english)
+    assert headings(english) == headings(spanish)
+
+
+def test_the_description_has_all_elements_and_design_concepts():
+    assert [number for level, number in headings("odd.md") if level == "##"] == list("1234567")
+    concepts = text_of("odd.md").partition("\n## 4 ")[2].partition("\n## 5 ")[0]
+    assert re.findall(r"^### (.+)", concepts, re.MULTILINE) == [
+        "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction",
+        "Sensing", "Interaction", "Stochasticity", "Collectives", "Observation",
+    ]  # fmt: skip
+
+
+def test_the_description_names_the_same_things_in_both_languages():
+    english, spanish = (
+        Counter(re.findall(r"`([^`\n]+)`", text_of(name))) for name in ("odd.md", "odd.es.md")
+    )
+    assert english == spanish
+
+
+def test_what_the_description_names_in_the_code_is_there():
+    named = re.findall(r"`(sim/[\w/.]+)`(?:: ((?:`[\w.]+`(?:, )?)+))?", text_of("odd.md"))
+    assert len(named) > 10
+    for path, functions in named:
+        assert (ROOT / path).exists(), path
+        for function in re.findall(r"`(?:\w+\.)?(\w+)`", functions):
+            assert f"def {function}(" in (ROOT / path).read_text(encoding="utf-8"), function
+
+
+def test_both_tutorials_give_the_same_five_commands():
+    english, spanish = (
+        list(blocks(DOCS / name, "sh")) for name in ("tutorial.md", "tutorial.es.md")
+    )
+    assert len(english) == 5
+    assert [code.replace("--lang es", "--lang en") for code in spanish] == english
+
+
+@pytest.mark.parametrize(("lang", "name"), LANGUAGES.items())
+def test_the_tables_of_parameters_are_today_s(lang, name):
+    assert text_of(name) == parameters_page(lang), "python -m experiments.documents"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_parameter_is_in_its_table_with_its_value_and_bounds(lang):
+    page = parameters_page(lang)
+    for name, entry in base().items():
+        row = re.search(rf"^\| `{name}`<br>.*$", page, re.MULTILINE)
+        assert row, name
+        cells = [cell.strip() for cell in row[0].strip("|").split(" | ")]
+        assert len(cells) == 6, name
+        assert float(cells[1].replace(",", "")) == entry["value"]
+        low, high = (float(end.replace(",", "")) for end in re.split(r" to | a ", cells[3]))
+        assert [low, high] == entry["bounds"]
+
+
+def test_no_translation_is_left_of_what_base_yaml_no_longer_says():
+    said = {text for entry in base().values() for text in (entry["unit"], entry["source"])}
+    headed = set(re.findall(r"^## (.+)", parameters_page("en"), re.MULTILINE))
+    assert set(spanish()) == said | headed
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+def test_every_block_of_code_parses(path):
+    for code in blocks(path, "python"):
+        ast.parse(code)
+    for code in blocks(path, "yaml"):
+        list(yaml.safe_load_all(code))
+    for code in blocks(path, "sh"):
+        told = subprocess.run(["bash", "-n"], input=code, capture_output=True, text=True)
+        assert told.returncode == 0, told.stderr
+
+
+def test_outside_a_clone_nothing_is_built(tmp_path, capsys):
+    assert documents.main(tmp_path) == 2
+    assert (
+        capsys.readouterr().err == "error: the documents are built from a clone, and this is none\n"
+    )
+    assert not list(tmp_path.iterdir())
