@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.errors import InputError
-from sim.polo.places import Origin, refuse_far
+from sim.polo.places import NORTH, WEST, Origin, refuse_far
 from sim.polo.tables import like, one_of, plain, read, real, whole
 from sim.settings import Announced
 
@@ -23,8 +23,8 @@ COLUMNS = {
     "scheme": one_of("guarderia", "imss", "campo"),
     "places": whole(1, 2000),
     "start": like(MONTH, "a month from 2000-01 to 2099-12, or blank"),
-    "latitude": real(14.0, 33.0, blank=True, needed=False),
-    "longitude": real(-119.0, -86.0, blank=True, needed=False),
+    "latitude": real(*NORTH, blank=True, needed=False),
+    "longitude": real(*WEST, blank=True, needed=False),
     "built": real(0, 1, blank=True, needed=False),
     "closes": like(MONTH, "a month from 2000-01 to 2099-12, or blank", needed=False),
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.agents.ceci import CENTRE, EMPRESA, GUARDERIA, N_AGES, N_ROOMS, OPEN, SCHEMES
+from sim.agents.ceci import CENTRE, EMPRESA, GUARDERIA, N_AGES, N_ROOMS, NEW, OPEN, SCHEMES
 from sim.core.records import table
 from sim.population.places import zone_near, zones_of
 from sim.population.quotas import apportion, lots
@@ -106,3 +106,8 @@ def give_hours(centres: Any, hours: list[Opening], lot: np.ndarray) -> None:
 def evening_places(by_day: np.ndarray, share: float) -> np.ndarray:
     """Return places by room of an evening turn that has a share of the day's, last axis N_AGES."""
     return np.floor(share * by_day + 0.5).astype(np.int64)
+
+
+def new_and_open(centres: Any) -> Any:
+    """Return the rows of the programme's centres that are open, shape (n,)."""
+    return centres[(centres.open == 1) & np.isin(centres.scheme, NEW)]

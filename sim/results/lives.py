@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from sim.agents.ceci import NEW
 from sim.agents.household import CORESIDENT
 from sim.agents.mother import CARE_AGE, NEVER
 from sim.model import PoloModel
 from sim.population.places import to_nearest
 from sim.programme.calendar import first_days, months_of
+from sim.programme.centres import new_and_open
 from sim.results.catalogue import catalogue
 from sim.results.measures import measure
 from sim.results.persons import COUNTED, People
@@ -171,8 +171,7 @@ class Looks:
 
     def _ways(self, model: PoloModel) -> np.ndarray:
         """Return the group of each zone by its way to the nearest new centre that is open."""
-        centres = model.tables["centres"]
-        new = centres[(centres.open == 1) & np.isin(centres.scheme, NEW)]
+        new = new_and_open(model.tables["centres"])
         km = to_nearest(model.distance[: self._zones], new.zone)
         return _FIRST["way"] + np.searchsorted(BANDS, km)
 

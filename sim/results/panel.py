@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.agents.ceci import NEW
 from sim.agents.mother import FORMAL, NOBODY
 from sim.model import PoloModel
 from sim.population.quotas import lots, smallest
 from sim.programme.calendar import first_days, months_of
+from sim.programme.centres import new_and_open
 from sim.purposes import PANEL
 from sim.results.persons import COUNTED, NUMBERS, TRUTHS, WORDS, People
 from sim.settings import Settings
@@ -136,8 +136,7 @@ class Interviews:
 
     def _see_what_is_open(self, model: PoloModel) -> None:
         """Note how far each zone is from the nearest new centre, and when one first was near."""
-        centres = model.tables["centres"]
-        new = centres[(centres.open == 1) & np.isin(centres.scheme, NEW)]
+        new = new_and_open(model.tables["centres"])
         metres = np.round(1000 * model.distance[: self._metres.size, new.zone]).astype(np.int64)
         self._metres = metres.min(axis=1, initial=NOWHERE)
         opening = np.where(metres <= 1000 * self.options.near_km, new.opening, NEVER)
