@@ -18,7 +18,7 @@ from analysis.equality import between, equality
 from analysis.estimates import CELL, LAST, LEVEL, in_order, windowed
 from analysis.publish import Sheet, publish, show, unit_of_effect
 from analysis.results import Results, source
-from analysis.texts import N_, RefusedError, Words
+from analysis.texts import N_, RefusedError, Words, exact
 from analysis.winners import CHANGES, SIDES, winners
 from sim.results.catalogue import catalogue
 from sim.results.paired import paired_effects
@@ -300,8 +300,8 @@ def distribution(given: list[Results], folder: Path, words: Words) -> list[Path]
         for part, results in zip(parts, given, strict=True):
             part.insert(0, "scenario", words.of(results.short))
         table = pd.concat(parts, ignore_index=True)
-        about = about_lives if name in LIVES else _about_groups
-        note = f"{about(words)}\n{source(given, words)}"
+        about = about_lives(given, words) if name in LIVES else _about_groups(words)
+        note = f"{about}\n{source(given, words)}"
         decimals = {"share": 2, "low": 2} if name == "winners" else {}
         sheets.append(Sheet(name, titles[name], table, note, names, decimals))
     for sheet in sheets:
@@ -341,12 +341,14 @@ def figures(one: Shared, words: Words) -> dict[str, charts.Figure]:
     return found
 
 
-def about_lives(words: Words) -> str:
+def about_lives(given: Sequence[Results], words: Words) -> str:
+    changes = sorted({100 * results.change for results in given})
     return words(
         "Each mother lives twice, with the programme and without it, on the same draws: she gains "
         "or loses where her two lives differ in the same month. Households gain or lose where "
-        "their labour income, before fees of care, differs by more than a twentieth. Poverty "
-        "lines are INEGI's for towns, December 2025."
+        "their labour income, before fees of care, differs by more than {change} %. Poverty "
+        "lines are INEGI's for towns, December 2025.",
+        change=words(" or ").join(words.number(change, exact(change)) for change in changes),
     )
 
 

@@ -1,6 +1,7 @@
 """Result folders, checked before anything is read from them."""
 
 import json
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -173,6 +174,11 @@ class Results:
     def start(self) -> pd.Timestamp:
         """First month of the agreement."""
         return pd.Timestamp(f"{self.config['agreement_start']}-01")
+
+    @property
+    def change(self) -> float:
+        """Share of its income from which a household gains or loses; NaN where nobody looked."""
+        return self.config.get("distribution", {}).get("change", math.nan)
 
     @cached_property
     def opened(self) -> pd.Series:

@@ -33,6 +33,11 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name
     return text
 
 
+def exact(value: float) -> int:
+    """Return how many decimals a value is written with, six at most."""
+    return len(f"{value:.6f}".rstrip("0").partition(".")[2])
+
+
 class Words:
     """The texts and numbers of one language.
 

@@ -202,7 +202,8 @@ def winners(scenario: Scenario, words: Words) -> Figure | None:
         return None
     with charts.style():
         drawn = distribution.draw_winners(table, scenario.results, words)
-    return kept("winners", drawn, words("Who gains and who loses"), distribution.about_lives(words))
+    note = distribution.about_lives([scenario.results], words)
+    return kept("winners", drawn, words("Who gains and who loses"), note)
 
 
 def cascade(scenario: Scenario, steps: Mapping[str, str], words: Words) -> Figure | None:

@@ -32,6 +32,7 @@ def run(results: Results) -> pd.DataFrame:
     """
     found = {key: results.manifest[key] for key in TOLD}
     found |= {key: results.config[key] for key in SETTINGS if key in results.config}
+    found["change"] = 100 * results.change
     if found.get("scale"):
         found["one_in"] = 1 / found["scale"]
     return pd.DataFrame({"key": list(found), "value": [float(v) for v in found.values()]})

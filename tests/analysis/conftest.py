@@ -42,6 +42,7 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
                 "label": label,
                 "agreement_start": FIRST,
                 "scale": 0.5,
+                "distribution": {"change": 0.025},
                 "parameters": {name: {"value": value} for name, value in RATES.items()},
                 "polo": {"name": "here", "label": {"es": "Aquí", "en": "Here"}},
                 "rollout": {"name": name, "label": {"es": f"Plan {name}", "en": f"Plan {name}"}},

@@ -199,6 +199,7 @@ def test_no_number_is_written_into_the_text(whole, undrawn) -> None:
         ("centres", {"name": "las_gladiolas"}, "occupancy"),
         ("assumptions", {"key": "social_contributions"}, "value"),
         ("moments", {"moment": "participation"}, "simulated"),
+        ("run", {"key": "change"}, "value"),
     ],
 )  # fmt: skip
 def test_changing_the_table_changes_the_text(whole, undrawn, table, row, column) -> None:
