@@ -28,7 +28,7 @@ from sim.results.tables import write_csv
 from sim.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-LANGUAGES = {"en": "validation.md", "es": "validacion.md"}
+LANGUAGES = {"en": "validation.md", "es": "validation.es.md"}
 PROBE_SCALE = 0.02
 MOST_ROWS = 15
 HEADLINE = "participation"
@@ -126,7 +126,7 @@ def page(folder: Path, lang: str) -> str:
         "# " + words("Calibration, validation and sensitivity"),
         words(
             "Written by the commands below from the tables in `docs/validation`, and never "
-            "by hand. [En español](validacion.md)"
+            "by hand. [En español](validation.es.md)"
         ),
     ]
     for section in (fitted, tested, drives):

@@ -26,7 +26,7 @@ TWINS = [
     ("odd.md", "odd.es.md"),
     ("parameters.md", "parameters.es.md"),
     ("limits.md", "limits.es.md"),
-    ("validation.md", "validacion.md"),
+    ("validation.md", "validation.es.md"),
 ]
 WRITTEN = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
