@@ -33,7 +33,7 @@ def parameters_page(lang: str) -> str:
             "never by hand: {count} parameters, of which {assumed} are assumed. What the words of "
             "the fifth column mean, and the rows of evidence that the last one cites, are in "
             "[sources.md](sources.md). In any run, `parameters.NAME.value=` sets another value "
-            "within the bounds.",
+            "within the bounds. [En español](parameters.es.md).",
             count=len(found),
             assumed=sum(entry["known"] == "assumed" for entry in found.values()),
         ),
@@ -63,7 +63,7 @@ def _row(name: str, entry: dict[str, Any], words: Words) -> tuple[str, ...]:
         _said(entry["unit"], words.lang),
         words("{low} to {high}", low=low, high=high),
         words(known),
-        _cited(_said(entry["source"], words.lang)),
+        _cited(_said(entry["source"], words.lang), words.lang),
     )
 
 
@@ -72,10 +72,11 @@ def _number(value: float) -> str:
     return f"{value:,.12g}"
 
 
-def _cited(source: str) -> str:
-    """Return a source as Markdown: keys of evidence as code, other documents as links."""
+def _cited(source: str, lang: str) -> str:
+    """Return a source as Markdown: keys of evidence as code, documents as links in the language."""
     keys = re.sub(r"\b(?:ceci|labour|causal):\w+\*?", r"`\g<0>`", source)
-    return re.sub(r"docs/(\w+\.md)", r"[\1](\1)", keys)
+    page = r"\1.md" if lang == "en" else rf"\1.{lang}.md"
+    return re.sub(r"docs/(\w+)\.md", f"[{page}]({page})", keys)
 
 
 def _said(text: str, lang: str) -> str:
