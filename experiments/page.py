@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.texts import N_, Words
+from experiments.documents.spanish import worded
 from experiments.evidence.evaluations import Task
 from experiments.evidence.headline import described, headline_effects
 from experiments.evidence.headline import steps_of as effect_steps
@@ -225,7 +226,7 @@ def tested(folder: Path, words: Words) -> list[str]:
     rows = [
         (
             row[f"label_{words.lang}"],
-            row["unit"],
+            worded(row["unit"], words.lang),
             text(row["published"]),
             f"{_span(_end(row['low']), _end(row['high']), words)} "
             f"({words(KINDS[row['interval']])})",
@@ -355,8 +356,9 @@ def drives(folder: Path, words: Words) -> list[str]:
                 (N_("parameter"), N_("unit"), N_("from"), N_("to"), N_("at lowest"),
                  N_("at highest"), N_("swing")),
                 [
-                    (f"`{row['parameter']}`", row["unit"], text(row["low"]), text(row["high"]),
-                     text(row["effect_at_low"]), text(row["effect_at_high"]), text(row["swing"]))
+                    (f"`{row['parameter']}`", worded(row["unit"], words.lang), text(row["low"]),
+                     text(row["high"]), text(row["effect_at_low"]), text(row["effect_at_high"]),
+                     text(row["swing"]))
                     for row in shown.to_dict("records")
                 ],
                 words,

@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,19 +16,16 @@ import pytest
 import yaml
 
 from experiments.documents import __main__ as documents
-from experiments.documents.parameter_tables import LANGUAGES, parameters_page, spanish
+from experiments.documents.parameter_tables import LANGUAGES, parameters_page
+from experiments.documents.spanish import spanish
+from experiments.evidence.study import read_study, studies
 from sim.parameters import base
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-TWINS = [
-    ("index.md", "index.es.md"),
-    ("tutorial.md", "tutorial.es.md"),
-    ("odd.md", "odd.es.md"),
-    ("parameters.md", "parameters.es.md"),
-    ("limits.md", "limits.es.md"),
-    ("validation.md", "validation.es.md"),
-]
+ENGLISH = sorted(path.name for path in DOCS.glob("*.md") if not path.name.endswith(".es.md"))
+NOT_YET = {"cluster.md", "howto.md", "panel.md", "studies.md"}
+TWINS = [(name, f"{name[:-3]}.es.md") for name in ENGLISH if name not in NOT_YET]
 WRITTEN = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TO_LOAD = {"link": "href", "script": "src", "img": "src", "iframe": "src"}
@@ -63,6 +61,36 @@ def headings(name: str) -> list[tuple[str, str]]:
     """Return level and number of each heading; the words are of each language."""
     prose = BLOCK.sub("", text_of(name))
     return re.findall(r"^(#+) ([\d.]*)", prose, re.MULTILINE)
+
+
+def opening(name: str) -> str:
+    """Return what a page says before its first section, table or figure."""
+    return re.split(r"^(?:##|\||!\[)", text_of(name), maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def code(name: str) -> list[str]:
+    """Return the blocks of code, as any language would have them."""
+    found = ("\n".join(block) for block in BLOCK.findall(text_of(name)))
+    bare = (re.sub(r"[ \t]*#.*", "", block) for block in found)
+    return [re.sub(r"(?<=lang[= ])es\b", "en", block) for block in bare]
+
+
+def images(name: str) -> list[str]:
+    """Return the images that a page shows, by the name of the English one."""
+    shown = re.findall(r"!\[[^]]*\]\(([^)]+)\)", text_of(name))
+    return [image.replace("_es.png", "_en.png") for image in shown]
+
+
+def tables(name: str) -> list[list[str]]:
+    """Return the rows of each table."""
+    prose = BLOCK.sub("", text_of(name))
+    return [table.splitlines() for table in re.findall(r"(?:^\|.*\n)+", prose, re.MULTILINE)]
+
+
+def figures(row: str) -> tuple[int, Counter[str]]:
+    """Return what a row of a table has in any language: cells, numbers and names in code."""
+    row = re.sub(r"\]\([^)]*\)", "]", row)
+    return row.count(" |"), Counter(re.findall(r"`[^`]+`|(?:(?<= )[-+])?\d[\d.,]*(?<![.,])", row))
 
 
 def blocks(path: Path, language: str) -> Iterator[str]:
@@ -156,6 +184,25 @@ def test_both_languages_have_the_same_sections(english, spanish):
     assert headings(english) == headings(spanish)
 
 
+@pytest.mark.parametrize(("english", "spanish"), TWINS)
+def test_both_languages_have_the_same_code_and_images(english, spanish):
+    assert code(english) == code(spanish)
+    assert images(english) == images(spanish)
+
+
+@pytest.mark.parametrize(("english", "spanish"), TWINS)
+def test_both_languages_have_the_same_figures_in_their_tables(english, spanish):
+    assert list(map(len, tables(english))) == list(map(len, tables(spanish)))
+    for rows in zip(chain(*tables(english)), chain(*tables(spanish)), strict=True):
+        assert figures(rows[0]) == figures(rows[1]), rows[0]
+
+
+@pytest.mark.parametrize(("english", "spanish"), TWINS)
+def test_a_page_begins_with_a_link_to_its_twin(english, spanish):
+    assert f"[En español]({spanish})" in opening(english)
+    assert f"[In English]({english})" in opening(spanish)
+
+
 def test_the_description_has_all_elements_and_design_concepts():
     assert [number for level, number in headings("odd.md") if level == "##"] == list("1234567")
     concepts = text_of("odd.md").partition("\n## 4 ")[2].partition("\n## 5 ")[0]
@@ -207,8 +254,13 @@ def test_every_parameter_is_in_its_table_with_its_value_and_bounds(lang):
         assert [low, high] == entry["bounds"]
 
 
-def test_no_translation_is_left_of_what_base_yaml_no_longer_says():
+def test_the_configuration_is_said_in_spanish_and_nothing_that_it_no_longer_says():
     said = {text for entry in base().values() for text in (entry["unit"], entry["source"])}
+    said |= {
+        result.published.unit
+        for path in studies().values()
+        for result in read_study(path).results.values()
+    }
     headed = set(re.findall(r"^## (.+)", parameters_page("en"), re.MULTILINE))
     assert set(spanish()) == said | headed
 
