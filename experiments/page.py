@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.texts import N_, Words
+from experiments.documents.spanish import worded
 from experiments.evidence.evaluations import Task
 from experiments.evidence.headline import described, headline_effects
 from experiments.evidence.headline import steps_of as effect_steps
@@ -28,7 +29,7 @@ from sim.results.tables import write_csv
 from sim.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-LANGUAGES = {"en": "validation.md", "es": "validacion.md"}
+LANGUAGES = {"en": "validation.md", "es": "validation.es.md"}
 PROBE_SCALE = 0.02
 MOST_ROWS = 15
 HEADLINE = "participation"
@@ -126,7 +127,7 @@ def page(folder: Path, lang: str) -> str:
         "# " + words("Calibration, validation and sensitivity"),
         words(
             "Written by the commands below from the tables in `docs/validation`, and never "
-            "by hand. [En español](validacion.md)"
+            "by hand. [En español](validation.es.md)"
         ),
     ]
     for section in (fitted, tested, drives):
@@ -225,7 +226,7 @@ def tested(folder: Path, words: Words) -> list[str]:
     rows = [
         (
             row[f"label_{words.lang}"],
-            row["unit"],
+            worded(row["unit"], words.lang),
             text(row["published"]),
             f"{_span(_end(row['low']), _end(row['high']), words)} "
             f"({words(KINDS[row['interval']])})",
@@ -355,8 +356,9 @@ def drives(folder: Path, words: Words) -> list[str]:
                 (N_("parameter"), N_("unit"), N_("from"), N_("to"), N_("at lowest"),
                  N_("at highest"), N_("swing")),
                 [
-                    (f"`{row['parameter']}`", row["unit"], text(row["low"]), text(row["high"]),
-                     text(row["effect_at_low"]), text(row["effect_at_high"]), text(row["swing"]))
+                    (f"`{row['parameter']}`", worded(row["unit"], words.lang), text(row["low"]),
+                     text(row["high"]), text(row["effect_at_low"]), text(row["effect_at_high"]),
+                     text(row["swing"]))
                     for row in shown.to_dict("records")
                 ],
                 words,

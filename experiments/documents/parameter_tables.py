@@ -1,7 +1,6 @@
 """The tables of parameters, docs/parameters.md and its Spanish twin, made from base.yaml."""
 
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import yaml
 
 import configs
 from analysis.texts import N_, Words
+from experiments.documents.spanish import worded
 from experiments.page import markdown_table
 from sim.parameters import base
 
@@ -33,14 +33,14 @@ def parameters_page(lang: str) -> str:
             "never by hand: {count} parameters, of which {assumed} are assumed. What the words of "
             "the fifth column mean, and the rows of evidence that the last one cites, are in "
             "[sources.md](sources.md). In any run, `parameters.NAME.value=` sets another value "
-            "within the bounds.",
+            "within the bounds. [En español](parameters.es.md).",
             count=len(found),
             assumed=sum(entry["known"] == "assumed" for entry in found.values()),
         ),
     ]
     for section, names in sections().items():
         rows = [_row(name, found[name], words) for name in names]
-        parts += ["## " + _said(section, lang), markdown_table(HEADS, rows, words)]
+        parts += ["## " + worded(section, lang), markdown_table(HEADS, rows, words)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -60,10 +60,10 @@ def _row(name: str, entry: dict[str, Any], words: Words) -> tuple[str, ...]:
     return (
         f"`{name}`<br>{words.of(entry['label'])}",
         _number(entry["value"]),
-        _said(entry["unit"], words.lang),
+        worded(entry["unit"], words.lang),
         words("{low} to {high}", low=low, high=high),
         words(known),
-        _cited(_said(entry["source"], words.lang)),
+        _cited(worded(entry["source"], words.lang), words.lang),
     )
 
 
@@ -72,25 +72,8 @@ def _number(value: float) -> str:
     return f"{value:,.12g}"
 
 
-def _cited(source: str) -> str:
-    """Return a source as Markdown: keys of evidence as code, other documents as links."""
+def _cited(source: str, lang: str) -> str:
+    """Return a source as Markdown: keys of evidence as code, documents as links in the language."""
     keys = re.sub(r"\b(?:ceci|labour|causal):\w+\*?", r"`\g<0>`", source)
-    return re.sub(r"docs/(\w+\.md)", r"[\1](\1)", keys)
-
-
-def _said(text: str, lang: str) -> str:
-    """Return a text of base.yaml, which is English, in a language.
-
-    Raises
-    ------
-    KeyError
-        If spanish.yaml does not have it.
-    """
-    return text if lang == "en" else spanish()[text]
-
-
-@cache
-def spanish() -> dict[str, str]:
-    """Return the headings, units and sources of base.yaml to their Spanish."""
-    path = Path(__file__).with_name("spanish.yaml")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    page = r"\1.md" if lang == "en" else rf"\1.{lang}.md"
+    return re.sub(r"docs/(\w+)\.md", f"[{page}]({page})", keys)

@@ -24,9 +24,11 @@ def test_the_synthetic_people_match_the_figures(people):
 
 def test_the_docs_have_the_table_of_people_as_it_is(people, settings):
     title = f"Synthetic people of {settings().polo.label.en}"
-    assert markdown(people, title) in (DOCS / "population.md").read_text(encoding="utf-8"), (
-        "write it again: python -m experiments.population +scenario=polo_norte output_dir=DIR"
-    )
+    page = (DOCS / "population.md").read_text(encoding="utf-8")
+    for part in markdown(people, title).split("\n\n"):
+        assert part in page, (
+            "write it again: python -m experiments.population +scenario=polo_norte output_dir=DIR"
+        )
 
 
 def test_markup_in_a_cell_is_shown_as_it_was_written(settings, capsys):
