@@ -146,12 +146,12 @@ def _read(
             header=None,
             skiprows=1,
             names=range(beyond + 1),
-            dtype=str,
+            dtype=object,  # text too, and cheap for the many columns that are left out
             keep_default_na=False,
             index_col=False,
             chunksize=ROWS_AT_ONCE,
         )
-        parts = [part[[*found.values(), beyond]] for part in chunks if len(part)]
+        parts = [part[[*found.values(), beyond]].astype(str) for part in chunks if len(part)]
     if not parts:
         raise WrongError("a header without rows")
     raw = pd.concat(parts).fillna("")
