@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.errors import InputError
+from sim.polo.localities import Localities
 from sim.polo.places import NORTH, WEST, Origin, refuse_far
 from sim.polo.tables import like, one_of, plain, read, real, whole
 from sim.settings import Announced
@@ -30,7 +31,9 @@ COLUMNS = {
 }
 
 
-def read_centres(option: str, path: Path, municipalities: list[str]) -> pd.DataFrame:
+def read_centres(
+    option: str, path: Path, municipalities: list[str], localities: Localities | None = None
+) -> pd.DataFrame:
     """Read the centres, with ``key``, the name as a key of the configuration; by number of row.
 
     Raises
@@ -55,7 +58,7 @@ def read_centres(option: str, path: Path, municipalities: list[str]) -> pd.DataF
             "is another row's but for capitals, accents and signs")  # fmt: skip
     located = table[known.all(axis=1)]
     if len(located):
-        refuse_far(option, path, located, {code[:2] for code in municipalities})
+        refuse_far(option, path, located, {code[:2] for code in municipalities}, localities)
     return table
 
 

@@ -19,8 +19,8 @@ MOST_BYTES = 2**30
 MOST_RATIO = 200
 """How many times a zip may shrink its csv; INEGI's shrink some ten times."""
 
-NO_TABLES = ("diccionario", "catalogo")
-"""What the names of the other files of INEGI's zips hold."""
+NO_TABLES = ("diccionario", "catalogo", "__macosx")
+"""What the paths of the other files of INEGI's zips hold, and of those that an archiver adds."""
 
 SHOWN = 40
 """Characters of a value that a line shows."""
@@ -100,15 +100,19 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN] + "..."
 
 
+def is_table(path: str, names: Sequence[str]) -> bool:
+    """Return whether a file of that path is a csv named so, and no dictionary or catalogue."""
+    path = path.lower()
+    file = path.rpartition("/")[2]
+    if file.startswith(".") or any(other in path for other in NO_TABLES):
+        return False
+    return file.endswith(".csv") and any(name in file for name in names)
+
+
 def _member(archive: zipfile.ZipFile, names: Sequence[str]) -> zipfile.ZipInfo:
     """Return the table among the files of a zip: INEGI's has a dictionary and catalogues too."""
     tables = [m for m in archive.infolist() if m.filename.lower().endswith(".csv")]
-    named = [
-        m
-        for m in tables
-        if any(name in m.filename.lower().rpartition("/")[2] for name in names)
-        and not any(other in m.filename.lower() for other in NO_TABLES)
-    ]
+    named = [m for m in tables if is_table(m.filename, names)]
     if len(tables) != 1 and len(named) != 1:
         raise WrongError(
             f"holds {len(tables)} csv files; it must hold one, or one "
