@@ -14,7 +14,7 @@ import pandas as pd
 from sim.errors import InputError
 from sim.polo.localities import Localities
 from sim.polo.places import NORTH, WEST, Origin, refuse_far
-from sim.polo.tables import like, one_of, plain, read, real, whole
+from sim.polo.tables import BY_HAND, like, one_of, plain, read, real, whole
 from sim.settings import Announced
 
 MONTH = r"(20\d\d-(0[1-9]|1[0-2]))?"
@@ -41,7 +41,7 @@ def read_centres(
     InputError
         If it is no such table, or a centre is far from the municipalities.
     """
-    table = read(option, path, COLUMNS, unique=("name",))
+    table = read(option, path, COLUMNS, unique=("name",), most=BY_HAND)
     table = table.reindex(columns=[*COLUMNS]).astype({"closes": object})
     table["closes"] = table["closes"].where(table["closes"].notna(), "").astype(object)
     table["key"] = [key_of(name) for name in table["name"]]

@@ -8,7 +8,7 @@ import pandas as pd
 from sim.errors import InputError
 from sim.polo.localities import Localities
 from sim.polo.places import LATITUDE, LONGITUDE, Origin, refuse_far
-from sim.polo.tables import like, read, real
+from sim.polo.tables import BY_HAND, like, read, real
 from sim.population.files import shown
 from sim.settings import Zones
 
@@ -35,7 +35,7 @@ def read_zones(
     InputError
         If it is no such table, or a zone is not of the municipalities.
     """
-    table = read(option, path, COLUMNS, unique=("key",))
+    table = read(option, path, COLUMNS, unique=("key",), most=BY_HAND)
     weights = [name for name in ("women", "population") if name in table]
     if not weights:
         raise InputError(f"{option}={path}: row 1 has no column women or population")

@@ -55,7 +55,7 @@ def naming(option: str, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def opened(path: Path, names: Sequence[str]) -> Iterator[IO[bytes]]:
+def opened(path: Path, names: Sequence[str], most: int = MOST_BYTES) -> Iterator[IO[bytes]]:
     """Open a csv, or the one in a zip, refusing what is too large.
 
     Parameters
@@ -63,6 +63,8 @@ def opened(path: Path, names: Sequence[str]) -> Iterator[IO[bytes]]:
     path : Path
     names : sequence of str
         What the csv's name holds, in small letters, where a zip has several.
+    most : int
+        Bytes above which it is no such table.
 
     Raises
     ------
@@ -70,13 +72,13 @@ def opened(path: Path, names: Sequence[str]) -> Iterator[IO[bytes]]:
         If the zip holds no such csv or several, or it is larger than any table read here.
     """
     if path.suffix.lower() != ".zip":
-        _refuse_large(path.stat().st_size)
+        _refuse_large(path.stat().st_size, most)
         with path.open("rb") as stream:
             yield stream
         return
     with zipfile.ZipFile(path) as archive:
         member = _member(archive, names)
-        _refuse_large(member.file_size)
+        _refuse_large(member.file_size, most)
         if member.file_size > MOST_RATIO * max(member.compress_size, 1):
             raise WrongError(
                 f"{shown(member.filename)} is {member.file_size:,} bytes from "
@@ -121,9 +123,9 @@ def _member(archive: zipfile.ZipFile, names: Sequence[str]) -> zipfile.ZipInfo:
     return tables[0] if len(tables) == 1 else named[0]
 
 
-def _refuse_large(size: int) -> None:
-    if size > MOST_BYTES:
-        raise WrongError(f"{size:,} bytes of csv; at most {MOST_BYTES:,} are read")
+def _refuse_large(size: int, most: int) -> None:
+    if size > most:
+        raise WrongError(f"{size:,} bytes of csv; at most {most:,} are read")
 
 
 def _line(error: Exception) -> str:
