@@ -14,7 +14,7 @@ from pandera.errors import SchemaErrors
 
 from sim.population.files import MOST_BYTES, WrongError, header_of, naming, opened, shown
 
-ROWS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 20_000
 
 BY_HAND = 10_000_000
 """Bytes above which a table is none that somebody made for a polo: of centres, or of zones."""
