@@ -172,9 +172,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _interval(folder: Path) -> "Interval":
     """Read from the manifest what the bands hold; chance alone where nothing says more."""
     try:
-        return json.loads((folder / FILE).read_text(encoding="utf-8"))["interval"]
-    except (OSError, ValueError, KeyError):
+        told = json.loads((folder / FILE).read_text(encoding="utf-8"))["interval"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "chance"
+    return "parameters and chance" if told == "parameters and chance" else "chance"
 
 
 def _panels(

@@ -333,7 +333,7 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     _there(folder, FILE)
     try:
         manifest = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise unreadable(folder, FILE, error) from error
     schema = manifest.get("schema") if isinstance(manifest, dict) else None
     if schema != SCHEMA:

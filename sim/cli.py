@@ -65,6 +65,9 @@ SHOWN_ERRORS, SHOWN_NAMES, SHOWN_CHARACTERS = 3, 24, 60
 #: How many values a file of the user's own may hold once its aliases are written out.
 MOST_NODES = 100_000
 
+#: Bytes of such a file; a polo with a thousand zones has some 0.1 MB.
+MOST_BYTES = 2_000_000
+
 
 def main() -> int:
     """Run ``python -m sim``.
@@ -201,7 +204,7 @@ def _arguments(given: list[str], scenario: str | None = None) -> list[str]:
         raise
     overrides = parsed.overrides
     if parsed.config_dir:
-        _refuse_what_grows(Path(parsed.config_dir), overrides)
+        _refuse_unsound(Path(parsed.config_dir), overrides)
     options = [argument for argument in given if argument not in [*overrides, "--"]]
     plus = ["+" + line if line.startswith("scenario=") else line for line in overrides]
     if scenario and not any(line.lstrip("+~").startswith("scenario") for line in plus):
@@ -209,20 +212,51 @@ def _arguments(given: list[str], scenario: str | None = None) -> list[str]:
     return [*options, "--", *plus]
 
 
-def _refuse_what_grows(folder: Path, overrides: Sequence[str]) -> None:
-    """Refuse a chosen file of the user's own whose aliases hold too much: Hydra copies each."""
+def _refuse_unsound(folder: Path, overrides: Sequence[str]) -> None:
+    """Refuse files of the user's own that Hydra would read to the end of the machine's memory.
+
+    They are those chosen, and all of the package's groups, for a chosen one may ask for them.
+    """
+    chosen = {}
     for override in overrides:
         group, _, choice = override.lstrip("+").partition("=")
         path = folder / group.partition("@")[0] / f"{choice}.yaml"
-        if not path.is_file():
-            continue
-        with contextlib.suppress(yaml.YAMLError, UnicodeDecodeError, OSError):  # Hydra says why
-            tree = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
-            if _written_out(tree, {}) > MOST_NODES:
-                raise InputError(
-                    f"{group}={choice}: {path.name} written out, without aliases, holds more than "
-                    f"{MOST_NODES:,} values"
-                )
+        chosen[path] = f"{group}={choice}: {path.name}"
+    groups = [path.name for path in Path(configs.__file__).parent.iterdir() if path.is_dir()]
+    others = [path for name in sorted(groups) for path in sorted((folder / name).rglob("*.yaml"))]
+    said = {path: str(path.relative_to(folder)) for path in others} | chosen
+    for path, name in said.items():
+        with contextlib.suppress(yaml.YAMLError, OSError):  # Hydra says why
+            if path.stat().st_size > MOST_BYTES:
+                raise InputError(f"{name} is larger than {MOST_BYTES:,} bytes")
+            if path in chosen:
+                _refuse_unreadable(path, name)
+            _refuse_what_grows(path, name)
+
+
+def _refuse_what_grows(path: Path, said: str) -> None:
+    """Refuse a file that holds too much once its aliases are copied, as Hydra does."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if "*" not in text:
+        return
+    try:
+        values = _written_out(yaml.compose(text, yaml.SafeLoader), {})
+    except RecursionError:
+        raise InputError(f"{said} is nested too deep") from None
+    if values > MOST_NODES:
+        raise InputError(
+            f"{said} written out, without aliases, holds more than {MOST_NODES:,} values"
+        )
+
+
+def _refuse_unreadable(path: Path, said: str) -> None:
+    """Refuse a file that is no text for YAML: Hydra would not name it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError(f"{said} is not text in UTF-8") from None
+    if wrong := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        raise InputError(f"{said} holds {wrong[0]!a}, which YAML does not allow")
 
 
 def _written_out(node: Any, known: dict[int, float]) -> float:
@@ -237,7 +271,9 @@ def _written_out(node: Any, known: dict[int, float]) -> float:
 
 
 def _print(kind: str, message: str) -> None:
-    print(f"{kind}: {' '.join(message.split())}", file=sys.stderr)
+    line = " ".join(message.split())
+    # What a file holds must not move the terminal's cursor
+    print(f"{kind}: {''.join(c if c.isprintable() else '?' for c in line)}", file=sys.stderr)
 
 
 def _report(error: Exception, config: DictConfig | None = None) -> int:
@@ -268,6 +304,8 @@ def explained(error: BaseException, config: DictConfig | None = None) -> str:
             written = _plain(error.parent_node).get(error.key)
             value = "" if written is None else f"={_short(written)}"
             return f"{error.full_key or 'configuration'}{value}: {_first_line(error)}"
+        case RecursionError():
+            return f"the configuration is nested too deep; given: {' '.join(sys.argv[1:])}"
         case OSError(strerror=str(problem)):
             return problem if error.filename is None else f"{problem}: {error.filename}"
     cause = error.__cause__

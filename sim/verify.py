@@ -85,7 +85,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise InputError(f"{folder}: not a result folder, it has no {FILE}")
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read ({' '.join(str(error).split())})") from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         told = found.get("schema") if isinstance(found, dict) else None

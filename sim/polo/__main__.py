@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from pydantic import ValidationError
 
 from sim.errors import InputError
+from sim.polo.words import LANGUAGES
 
 if TYPE_CHECKING:
     from sim.polo.new import Given
@@ -56,6 +57,8 @@ def parser() -> Parser:
         "--out", metavar="FOLDER", type=Path, default=Path(FOLDER),
         help="folder of your configuration, for --config-dir (%(default)s)",
     )  # fmt: skip
+    new.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0],
+                     help="language of the summary and of the comments (%(default)s)")  # fmt: skip
     new.add_argument("--force", action="store_true", help="replace a polo that is there")
     return top
 
@@ -141,8 +144,9 @@ def given_by(told: argparse.Namespace) -> "Given":
     if told.out.exists() and not told.out.is_dir():
         raise InputError(f"--out={told.out}: is a file; give a folder")
     return Given(
-        told.name, codes, told.label, told.iter, told.enoe, told.firms, told.centres, told.zones
-    )
+        told.name, codes, told.label, told.iter, told.enoe, told.firms, told.centres, told.zones,
+        told.lang,
+    )  # fmt: skip
 
 
 def _say(message: str, status: int) -> int:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from sim.errors import InputError
+from sim.polo.localities import Localities
 from sim.polo.places import NORTH, WEST, Origin, refuse_far
-from sim.polo.tables import like, one_of, plain, read, real, whole
+from sim.polo.tables import BY_HAND, like, one_of, plain, read, real, whole
 from sim.settings import Announced
 
 MONTH = r"(20\d\d-(0[1-9]|1[0-2]))?"
@@ -30,7 +31,9 @@ COLUMNS = {
 }
 
 
-def read_centres(option: str, path: Path, municipalities: list[str]) -> pd.DataFrame:
+def read_centres(
+    option: str, path: Path, municipalities: list[str], localities: Localities | None = None
+) -> pd.DataFrame:
     """Read the centres, with ``key``, the name as a key of the configuration; by number of row.
 
     Raises
@@ -38,7 +41,7 @@ def read_centres(option: str, path: Path, municipalities: list[str]) -> pd.DataF
     InputError
         If it is no such table, or a centre is far from the municipalities.
     """
-    table = read(option, path, COLUMNS, unique=("name",))
+    table = read(option, path, COLUMNS, unique=("name",), most=BY_HAND)
     table = table.reindex(columns=[*COLUMNS]).astype({"closes": object})
     table["closes"] = table["closes"].where(table["closes"].notna(), "").astype(object)
     table["key"] = [key_of(name) for name in table["name"]]
@@ -55,7 +58,7 @@ def read_centres(option: str, path: Path, municipalities: list[str]) -> pd.DataF
             "is another row's but for capitals, accents and signs")  # fmt: skip
     located = table[known.all(axis=1)]
     if len(located):
-        refuse_far(option, path, located, {code[:2] for code in municipalities})
+        refuse_far(option, path, located, {code[:2] for code in municipalities}, localities)
     return table
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim.errors import InputError
 from sim.polo.tables import Column, read, whole
-from sim.population.files import naming
+from sim.population.files import is_table, naming
 
 LEAST = 100
 """Persons asked, in the denominator, below which a rate is taken from a wider place."""
@@ -278,15 +278,17 @@ def tables(option: str, folder: Path) -> tuple[list[Path], list[Path]]:
     """
     if not folder.exists():
         raise InputError(f"{option}={folder}: no such folder or file")
-    inside = sorted(p for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else [folder]
+    inside, above = [folder], folder.parent
+    if folder.is_dir():
+        inside, above = sorted(p for p in folder.rglob("*") if p.is_file()), folder
     found: dict[str, list[Path]] = {"sdem": [], "coe1": []}
     for path in inside:
-        names = [path.name]
+        names = [path.relative_to(above).as_posix()]
         if path.suffix.lower() == ".zip":
             with naming(option, path), zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
         for table, paths in found.items():
-            if any(_is_of(name, table) for name in names):
+            if any(is_table(name, [table]) for name in names):
                 paths.append(path)
     for table, paths in found.items():
         if not paths:
@@ -295,12 +297,6 @@ def tables(option: str, folder: Path) -> tuple[list[Path], list[Path]]:
                 "nor a zip with one"
             )
     return found["sdem"], found["coe1"]
-
-
-def _is_of(name: str, table: str) -> bool:
-    small = name.lower()
-    named = table in small.rpartition("/")[2] and small.endswith(".csv")
-    return named and "diccionario" not in small and "catalogo" not in small
 
 
 def persons(option: str, folder: Path) -> People:

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from sim.errors import InputError
+from sim.polo.localities import Localities
 from sim.polo.places import LATITUDE, LONGITUDE, Origin, refuse_far
 from sim.polo.tables import Column, like, read, whole
 from sim.settings import Park
@@ -92,7 +93,9 @@ class Firms:
         return {name: int(counts.get(name, 0)) for name in names}
 
 
-def read_firms(option: str, path: Path, municipalities: list[str]) -> Firms:
+def read_firms(
+    option: str, path: Path, municipalities: list[str], localities: Localities | None = None
+) -> Firms:
     """Read the establishments of some municipalities.
 
     Raises
@@ -108,7 +111,7 @@ def read_firms(option: str, path: Path, municipalities: list[str]) -> Firms:
             f"{option}={path}: no establishment of municipality {' or '.join(municipalities)}"
         )
     table = table[here]
-    refuse_far(option, path, table, {code[:2] for code in municipalities})
+    refuse_far(option, path, table, {code[:2] for code in municipalities}, localities)
     size = table["size"].str.removesuffix(" personas").str.replace(r" y .*", "", regex=True)
     activity = table["codigo_act"].str[:2]
     least = size.map({name: least for name, (least, _) in SIZES.items()})

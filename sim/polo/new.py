@@ -1,9 +1,11 @@
 """Makes a polo from what the user gives, and else from the state's and the country's figures."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,13 +17,16 @@ from sim.errors import InputError
 from sim.polo import enoe
 from sim.polo.centres import announced_of, existing, read_centres
 from sim.polo.firms import ACROSS_KM, FORMAL, PLANT, Firms, parks_of, read_firms
+from sim.polo.localities import read_localities
 from sim.polo.places import FARTHEST, Origin, middle
 from sim.polo.tables import LONGEST, is_plain, rule, validate
+from sim.polo.words import WORDS
 from sim.polo.zones import origin_of, read_zones, zones_of
 from sim.population.census import NOT_ABOVE, counted, of_states
 from sim.population.files import naming, shown
 from sim.population.iter import MORE_COUNTS, numbered
 from sim.population.regions import OF_COLUMN, OF_TWO_COLUMNS, made
+from sim.results.console import working
 from sim.settings import (
     CENSUS_COUNTS,
     CENSUS_MEAN,
@@ -54,6 +59,7 @@ class Given:
     firms: Path | None = None
     centres: Path | None = None
     zones: Path | None = None
+    lang: str = "es"
 
     @property
     def files(self) -> dict[str, Path]:
@@ -68,6 +74,11 @@ class Given:
         return f"{word} {', '.join(self.municipalities)}"
 
     @property
+    def words(self) -> dict[str, Any]:
+        """The words of the user's language."""
+        return WORDS[self.lang]
+
+    @property
     def entity(self) -> str:
         """The state of the first municipality, by its code."""
         return self.municipalities[0][:2]
@@ -75,8 +86,9 @@ class Given:
 
 @dataclass(frozen=True)
 class Read:
-    """The files that were read, but for the census."""
+    """The files that were read; `census` has the polo's municipalities, by code."""
 
+    census: pd.DataFrame | None = None
     zones: pd.DataFrame | None = None
     firms: Firms | None = None
     centres: pd.DataFrame | None = None
@@ -138,7 +150,7 @@ def make(given: Given) -> Made:
     found = read_all(given)
     refuse_apart(given, found)
     country = told_of_country()
-    rows = census_of(given, country.population, found.zones)
+    rows = census_of(given, country.population, found)
     survey = figures_of_survey(given, found, country.polo)
     region = region_of(given, country, rows, survey)
     layers = [
@@ -180,14 +192,32 @@ def told_of_country() -> Settings:
 
 
 def read_all(given: Given) -> Read:
-    """Read every file that was given, but for the census."""
+    """Read every file that was given, saying which while it takes long."""
     codes = given.municipalities
-    zones = read_zones("--zones", given.zones, codes) if given.zones else None
-    firms = read_firms("--firms", given.firms, codes) if given.firms else None
-    centres = read_centres("--centres", given.centres, codes) if given.centres else None
-    if given.enoe is None:
-        return Read(zones, firms, centres)
-    return Read(zones, firms, centres, *enoe.estimates("--enoe", given.enoe, codes))
+    census = localities = zones = firms = centres = None
+    survey: tuple[Any, ...] = ()
+    if given.iter:
+        with reading(given, given.iter):
+            census = of_municipalities("--iter", given.iter, codes)
+            localities = read_localities("--iter", given.iter, {code[:2] for code in codes})
+    if given.zones:
+        with reading(given, given.zones):
+            zones = read_zones("--zones", given.zones, codes, localities)
+    if given.firms:
+        with reading(given, given.firms):
+            firms = read_firms("--firms", given.firms, codes, localities)
+    if given.centres:
+        with reading(given, given.centres):
+            centres = read_centres("--centres", given.centres, codes, localities)
+    if given.enoe:
+        with reading(given, given.enoe):
+            survey = enoe.estimates("--enoe", given.enoe, codes)
+    return Read(census, zones, firms, centres, *survey)
+
+
+def reading(given: Given, path: Path) -> AbstractContextManager[None]:
+    """Say that a file is read, while it takes long."""
+    return working(given.words["reading"].format(said(path.name)))
 
 
 def refuse_apart(given: Given, found: Read) -> None:
@@ -207,18 +237,17 @@ def refuse_apart(given: Given, found: Read) -> None:
             )
 
 
-def census_of(given: Given, population: Population, zones: pd.DataFrame | None) -> pd.DataFrame:
+def census_of(given: Given, population: Population, found: Read) -> pd.DataFrame:
     """Return the counts of the municipalities, by code: of the census, else of the state.
 
     Raises
     ------
     InputError
-        If the table has not all of them, contradicts itself, or there is no table and nothing says
-        how many people there are.
+        If there is no census and nothing says how many people there are.
     """
-    if given.iter is not None:
-        return of_municipalities(given, given.iter)
-    state = of_states(population).loc[given.entity]
+    if found.census is not None:
+        return found.census
+    state, zones = of_states(population).loc[given.entity], found.zones
     if zones is None:
         raise InputError(
             f"--iter: give INEGI's table of municipalities (ITER), or --zones with the people of "
@@ -237,23 +266,29 @@ def census_of(given: Given, population: Population, zones: pd.DataFrame | None) 
     return pd.DataFrame([whole], index=[code])
 
 
-def of_municipalities(given: Given, path: Path) -> pd.DataFrame:
-    """Read the municipalities of the polo in INEGI's table, and hold them to its logic."""
-    table = numbered(path, "--iter")
-    missing = [code for code in given.municipalities if code not in table.index]
+def of_municipalities(option: str, path: Path, municipalities: list[str]) -> pd.DataFrame:
+    """Read the municipalities of the polo in INEGI's table, and hold them to its logic.
+
+    Raises
+    ------
+    InputError
+        If the table has not all of them, or contradicts itself.
+    """
+    table = numbered(path, option)
+    missing = [code for code in municipalities if code not in table.index]
     if missing:
-        raise InputError(f"--iter={path}: no row of municipality {missing[0]}")
-    rows = table.loc[given.municipalities].set_index("ROW")
+        raise InputError(f"{option}={path}: no row of municipality {missing[0]}")
+    rows = table.loc[municipalities].set_index("ROW")
     counts = [name for name in (*CENSUS_COUNTS, CENSUS_MEAN, *MORE_COUNTS) if name in rows]
     checks: dict[str, list[pa.Check]] = {name: [] for name in counts}
     for part, whole in NOT_ABOVE:
         checks[part].append(rule(_not_above(rows[whole]), f"at most column {whole}"))
     checks["P_15A49_F"].append(rule(lambda women: women >= 1, "1 or more"))
     checks["NAME"] = [rule(lambda n: n.map(is_plain), f"plain text of up to {LONGEST} characters")]
-    with naming("--iter", path):
+    with naming(option, path):
         columns = {name: pa.Column(checks=held, nullable=True) for name, held in checks.items()}
         validate(rows, pa.DataFrameSchema(columns), {"NAME": "NOM_MUN"})
-    return table.loc[given.municipalities].drop(columns="ROW")
+    return table.loc[municipalities].drop(columns="ROW")
 
 
 def _not_above(whole: pd.Series) -> Callable[[pd.Series], pd.Series]:
@@ -405,11 +440,8 @@ def announced_or_rule(given: Given, polo: Polo, found: Read) -> tuple[dict[str, 
     announced = {} if found.centres is None else announced_of(found.centres, found.origin)
     if announced:
         assert given.centres is not None
-        return announced, f"The user's list of centres ({said(given.centres.name)})."
-    return polo.announced, (
-        "No announced centre was given: those of the country's calendar, shared among its states "
-        "and this polo by estimated need, as in docs/country.md."
-    )
+        return announced, given.words["centres given"].format(file=said(given.centres.name))
+    return polo.announced, given.words["centres by rule"]
 
 
 def geography_of(
@@ -428,25 +460,19 @@ def geography_of(
             )
             for name, park in parks.items()
         }
-        told.append(
-            f"Zones are those of {said(given.zones.name)}: km east, km north of the mean of the "
-            "people, and people."
-        )
+        told.append(given.words["zones given"].format(file=said(given.zones.name)))
     else:
-        told.append("No zones were given: they fill a disc evenly, by the rules of "
-                    "docs/country.md.")  # fmt: skip
+        told.append(given.words["zones by rule"])
     grouped: dict[str, Park] = {}
     if found.firms is not None and found.origin is not None:
         most = round(population.rules["most_parks"].value)
         grouped = parks_of(found.firms.plants, found.origin, most)
     if grouped:
         assert given.firms is not None
-        told.append(
-            f"Parks are groups of the plants of {said(given.firms.name)}, none of a group more "
-            f"than {ACROSS_KM:g} km from another; shares are of their persons."
-        )
+        file = said(given.firms.name)
+        told.append(given.words["parks given"].format(file=file, km=ACROSS_KM))
     else:
-        told.append("Parks lie at assumed distances and shares.")
+        told.append(given.words["parks by rule"])
     return {"zones": zones, "parks": grouped or parks}, " ".join(told)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from sim.errors import InputError
+from sim.polo.localities import NEAR, Localities
 from sim.polo.tables import real
 
 NORTH, WEST = (14.0, 33.0), (-119.0, -86.0)
@@ -66,8 +67,14 @@ def middle(table: pd.DataFrame) -> Origin:
     return Origin(float(table["latitude"].median()), float(table["longitude"].median()))
 
 
-def refuse_far(option: str, path: Path, table: pd.DataFrame, entities: set[str]) -> None:
-    """Refuse points that cannot be of the polo: outside its states, or far from the others.
+def refuse_far(
+    option: str,
+    path: Path,
+    table: pd.DataFrame,
+    entities: set[str],
+    localities: Localities | None = None,
+) -> None:
+    """Refuse points that cannot be of the polo: outside its states, or far from people or others.
 
     Parameters
     ----------
@@ -77,6 +84,8 @@ def refuse_far(option: str, path: Path, table: pd.DataFrame, entities: set[str])
         ``latitude`` and ``longitude`` in degrees, by number of row.
     entities : set of str
         Codes of two digits of the polo's states.
+    localities : Localities, optional
+        Where people live in these states.
 
     Raises
     ------
@@ -91,6 +100,11 @@ def refuse_far(option: str, path: Path, table: pd.DataFrame, entities: set[str])
         ).to_numpy()
     where = f"outside state {' or '.join(sorted(entities))}"
     _refuse(option, path, table, ~inside, where)
+    if localities is not None:
+        km = localities.km_to_nearest(table["latitude"], table["longitude"])
+        far = km > NEAR
+        where = f"{km[far.argmax()]:.0f} km from the nearest inhabited locality"
+        _refuse(option, path, table, far, f"{where}: at sea or misplaced")
     away = np.hypot(*middle(table).km(table["latitude"], table["longitude"]).T)
     _refuse(option, path, table, away > FARTHEST,
             f"more than {FARTHEST:g} km from the middle of the file's points")  # fmt: skip

@@ -9,6 +9,7 @@ from sim.polo.enoe import LEAST
 from sim.polo.firms import FORMAL, PLANT
 from sim.polo.new import Given, Made
 from sim.polo.tables import number
+from sim.polo.words import term
 from sim.polo.written import evidence_rows
 from sim.results.console import stdout
 
@@ -28,14 +29,15 @@ def show(given: Given, made: Made, files: list[Path], folder: Path) -> None:
         For ``--config-dir``.
     """
     console = stdout()
-    console.print(figures(made))
+    console.print(figures(given, made))
     if made.read.estimates:
-        console.print(rates(made))
-    for note in notes(made):
+        console.print(rates(given, made))
+    for note in notes(given, made):
         console.print(escape(note))
+    console.print(given.words["files"])
     for path in files:
         console.print(f"  {escape(str(path))}", soft_wrap=True)
-    console.print("Try it, small; then without the last two options:")
+    console.print(given.words["try"])
     console.print(
         f"  python -m sim --config-dir {escape(str(folder))} +scenario={given.name} scale=0.05 "
         "replicates=4",
@@ -43,55 +45,58 @@ def show(given: Given, made: Made, files: list[Path], folder: Path) -> None:
     )
 
 
-def figures(made: Made) -> Table:
+def figures(given: Given, made: Made) -> Table:
     """Return the figures, those of the files first."""
-    table = Table("Figure", "Value", "Unit", "Known", "From")
+    lang = given.lang
+    table = Table(*given.words["figures"])
     table.columns[1].justify = "right"
     for mark in CAME:
         for name, figure in made.polo.figures.items():
             if made.came[name] == mark:
-                table.add_row(name, number(figure.value), escape(figure.unit), figure.known, mark)
+                table.add_row(
+                    name, number(figure.value), escape(term(lang, "unit", figure.unit)),
+                    term(lang, "known", figure.known), term(lang, "came", mark),
+                )  # fmt: skip
     return table
 
 
-def rates(made: Made) -> Table:
+def rates(given: Given, made: Made) -> Table:
     """Return the rates of the ENOE with their standard errors."""
-    table = Table(
-        "Rate", "Value", "s.e.", "Asked", "Place", "Gives", title=f"ENOE {made.read.quarters}"
-    )
+    table = Table(*given.words["rates"], title=f"ENOE {made.read.quarters}")
     for column in table.columns[1:4]:
         column.justify = "right"
     for row in evidence_rows(made):
+        kind, _, codes = row["place"].partition(" ")
         table.add_row(
-            row["rate"], row["value"], row["standard_error"], row["asked"], row["place"],
-            row["figure"],
+            row["rate"], row["value"], row["standard_error"], row["asked"],
+            f"{term(given.lang, 'place', kind)} {codes}", row["figure"],
         )  # fmt: skip
     return table
 
 
-def notes(made: Made) -> list[str]:
+def notes(given: Given, made: Made) -> list[str]:
     """Return what the user should know of the files."""
-    found = []
+    words, found = given.words, []
     if any(not one.enough for one in made.read.estimates):
-        found.append(
-            f"Rates of fewer than {LEAST} persons asked are shown, and no figure takes them."
-        )
+        found.append(words["few"].format(least=LEAST))
     if (firms := made.read.firms) is not None:
-        counts = ", ".join(f"{name} {count:,}" for name, count in firms.by_sector().items())
-        persons = f"{firms.plants['persons'].sum():,.0f}"
-        found.append(
-            f"Firms by sector: {counts} (plants of {PLANT} persons or more, others of {FORMAL} or "
-            f"more). By the middle of the classes the plants have {persons} persons; the polo has "
-            f"{number(made.polo['maquila_workers'])} workers by rule."
+        counts = ", ".join(
+            f"{term(given.lang, 'sector', name)} {count:,}"
+            for name, count in firms.by_sector().items()
         )
+        found.append(
+            words["firms"].format(
+                counts=counts, plant=PLANT, formal=FORMAL,
+                persons=f"{firms.plants['persons'].sum():,.0f}",
+                workers=f"{made.polo['maquila_workers']:,.0f}",
+            )
+        )  # fmt: skip
         if firms.elsewhere:
-            found.append(f"{firms.elsewhere:,} establishments of other municipalities left out.")
+            found.append(words["elsewhere"].format(count=f"{firms.elsewhere:,}"))
     centres = made.read.centres
     if centres is not None:
         if (centres["scheme"] == "guarderia").any():
-            found.append(
-                "Of guarderías their number and places are taken; the model sites them among homes."
-            )
+            found.append(words["guarderias"])
         if not (centres["scheme"] != "guarderia").any():
-            found.append("No announced centre is in the list: those by rule are kept.")
+            found.append(words["none announced"])
     return found

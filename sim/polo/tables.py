@@ -12,9 +12,13 @@ import pandera.pandas as pa
 from pandas.errors import ParserWarning
 from pandera.errors import SchemaErrors
 
-from sim.population.files import WrongError, header_of, naming, opened, shown
+from sim.population.files import MOST_BYTES, WrongError, header_of, naming, opened, shown
 
-ROWS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 20_000
+
+BY_HAND = 10_000_000
+"""Bytes above which a table is none that somebody made for a polo: of centres, or of zones."""
+
 LONGEST = 200
 """Characters of a text in a table."""
 
@@ -93,6 +97,7 @@ def read(
     columns: Mapping[str, Column],
     unique: Sequence[str] = (),
     names: Sequence[str] = (),
+    most: int = MOST_BYTES,
 ) -> pd.DataFrame:
     """Read a table, csv or zip, in UTF-8 or Latin-1.
 
@@ -106,6 +111,8 @@ def read(
         Columns, as far as there, in which no two rows are alike.
     names : sequence of str
         What the table's name holds, where a zip has several.
+    most : int
+        Bytes above which it is no such table.
 
     Returns
     -------
@@ -120,9 +127,9 @@ def read(
     """
     with naming(option, path):
         try:
-            return _read(path, columns, unique, names, "utf-8-sig")
+            return _read(path, columns, unique, names, most, "utf-8-sig")
         except UnicodeError:
-            return _read(path, columns, unique, names, "latin-1")
+            return _read(path, columns, unique, names, most, "latin-1")
 
 
 def _read(
@@ -130,15 +137,16 @@ def _read(
     columns: Mapping[str, Column],
     unique: Sequence[str],
     names: Sequence[str],
+    most: int,
     encoding: str,
 ) -> pd.DataFrame:
-    with opened(path, names) as stream:
+    with opened(path, names, most) as stream:
         header = [name.lower() for name in header_of(stream, encoding)]
     if any("\0" in name for name in header):
         raise WrongError("is not text in UTF-8 or Latin-1")
     found = _found(header, columns)
     beyond = len(header)  # a column that only a row with too many values has
-    with opened(path, names) as stream, warnings.catch_warnings():
+    with opened(path, names, most) as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore", ParserWarning)  # longer rows are refused below
         chunks = pd.read_csv(
             stream,
@@ -146,12 +154,12 @@ def _read(
             header=None,
             skiprows=1,
             names=range(beyond + 1),
-            dtype=str,
+            dtype=object,  # text too, and cheap for the many columns that are left out
             keep_default_na=False,
             index_col=False,
             chunksize=ROWS_AT_ONCE,
         )
-        parts = [part[[*found.values(), beyond]] for part in chunks if len(part)]
+        parts = [part[[*found.values(), beyond]].astype(str) for part in chunks if len(part)]
     if not parts:
         raise WrongError("a header without rows")
     raw = pd.concat(parts).fillna("")

@@ -18,19 +18,8 @@ from sim.errors import InputError
 from sim.polo.enoe import Estimate
 from sim.polo.new import Given, Made, said
 from sim.polo.tables import number
+from sim.polo.words import term
 from sim.settings import REQUIRED_FIGURES, Figure, Settings, Strict
-
-HEADINGS = {
-    "women_total": "Women and children",
-    "mothers_15_19": "Motherhood and unions",
-    "female_heads": "Households",
-    "no_schooling": "Schooling (women of 15 and over)",
-    "women_12_plus": "Work and social security",
-    "fertility_15_19": "Fertility, by age",
-    "guarderias": "Existing guarderías of the IMSS",
-    "with_parents_under_30": "Other households",
-}
-"""What stands above a figure, in the order of `REQUIRED_FIGURES`."""
 
 EVIDENCE = ("rate", "meaning", "unit", "place", "asked", "value", "standard_error", "figure")
 """Columns of the table of rates that stands beside the polo."""
@@ -62,14 +51,13 @@ def polo_text(given: Given, made: Made) -> str:
 
     Hours, rooms and season are the country's, by its defaults; all else is in the file.
     """
-    polo = made.polo
-    lines = [
-        f"# {polo.label.en} ({given.where}): made by python -m sim.polo new. Every figure says its "
-        "unit, how it",
-        "# is known (measured, derived, assumed) and its source. Files:",
-    ]
+    polo, words = made.polo, given.words
+    word, _, codes = given.where.partition(" ")
+    where = f"{term(given.lang, 'place', word)} {codes}"
+    label = getattr(polo.label, given.lang)
+    lines = [f"# {text.format(label=label, where=where)}" for text in words["made"]]
     lines += [f"#   {option}: {said}" for option, said in fingerprints(given).items()] or [
-        "#   none"
+        f"#   {words['no files']}"
     ]
     lines += ["defaults:", "  - /polo/base/nacional@_here_"]
     if not made.border:
@@ -82,10 +70,11 @@ def polo_text(given: Given, made: Made) -> str:
     lines += ["  sectors: []", f"  status: {quoted(polo.podecobi.status)}"]
     lines += [f"  source: {quoted(polo.podecobi.source)}", "", "figures:"]
     for name in REQUIRED_FIGURES:
-        if name in HEADINGS:
+        if name in words["headings"]:
             lines += [""] if lines[-1] != "figures:" else []
-            lines += [f"  # {HEADINGS[name]}"]
-        lines += [f"  {line(name, polo.figures[name])}"]
+            lines += [f"  # {words['headings'][name]}"]
+        came = term(given.lang, "came", made.came[name])
+        lines += [f"  {line(name, polo.figures[name])}  # {came}"]
     lines += ["", f"# {made.geography}", *zones_lines(made), "parks:"]
     lines += [f"  {name}: {flow(park)}" for name, park in polo.parks.items()]
     lines += ["", f"# {made.centres}"]
@@ -123,7 +112,7 @@ def scenario_text(given: Given, made: Made) -> str:
     return "\n".join(
         [
             "# @package _global_",
-            f"# The announced CECI programme in {label.en}, beside the same polo without it.",
+            f"# {given.words['scenario'].format(label=getattr(label, given.lang))}",
             "",
             "defaults:",
             f"  - override /polo: {given.name}",

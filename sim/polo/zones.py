@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
+from sim.polo.localities import Localities
 from sim.polo.places import LATITUDE, LONGITUDE, Origin, refuse_far
-from sim.polo.tables import like, read, real
+from sim.polo.tables import BY_HAND, like, read, real
 from sim.population.files import shown
 from sim.settings import Zones
 
@@ -24,7 +25,9 @@ MOST = 1000
 """Zones of a polo."""
 
 
-def read_zones(option: str, path: Path, municipalities: list[str]) -> pd.DataFrame:
+def read_zones(
+    option: str, path: Path, municipalities: list[str], localities: Localities | None = None
+) -> pd.DataFrame:
     """Read the zones, with ``weight``; by number of row.
 
     Raises
@@ -32,7 +35,7 @@ def read_zones(option: str, path: Path, municipalities: list[str]) -> pd.DataFra
     InputError
         If it is no such table, or a zone is not of the municipalities.
     """
-    table = read(option, path, COLUMNS, unique=("key",))
+    table = read(option, path, COLUMNS, unique=("key",), most=BY_HAND)
     weights = [name for name in ("women", "population") if name in table]
     if not weights:
         raise InputError(f"{option}={path}: row 1 has no column women or population")
@@ -44,7 +47,7 @@ def read_zones(option: str, path: Path, municipalities: list[str]) -> pd.DataFra
                 f"{option}={path}: row {row} column key: '{shown(key)}' is not of municipality "
                 f"{' or '.join(municipalities)}"
             )
-    refuse_far(option, path, table, {code[:2] for code in municipalities})
+    refuse_far(option, path, table, {code[:2] for code in municipalities}, localities)
     table["weight"] = table[weights[0]]
     if table["weight"].sum() <= 0:
         raise InputError(f"{option}={path}: column {weights[0]} adds up to 0; somebody lives there")

@@ -19,8 +19,8 @@ MOST_BYTES = 2**30
 MOST_RATIO = 200
 """How many times a zip may shrink its csv; INEGI's shrink some ten times."""
 
-NO_TABLES = ("diccionario", "catalogo")
-"""What the names of the other files of INEGI's zips hold."""
+NO_TABLES = ("diccionario", "catalogo", "__macosx")
+"""What the paths of the other files of INEGI's zips hold, and of those that an archiver adds."""
 
 SHOWN = 40
 """Characters of a value that a line shows."""
@@ -55,7 +55,7 @@ def naming(option: str, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def opened(path: Path, names: Sequence[str]) -> Iterator[IO[bytes]]:
+def opened(path: Path, names: Sequence[str], most: int = MOST_BYTES) -> Iterator[IO[bytes]]:
     """Open a csv, or the one in a zip, refusing what is too large.
 
     Parameters
@@ -63,6 +63,8 @@ def opened(path: Path, names: Sequence[str]) -> Iterator[IO[bytes]]:
     path : Path
     names : sequence of str
         What the csv's name holds, in small letters, where a zip has several.
+    most : int
+        Bytes above which it is no such table.
 
     Raises
     ------
@@ -70,13 +72,13 @@ def opened(path: Path, names: Sequence[str]) -> Iterator[IO[bytes]]:
         If the zip holds no such csv or several, or it is larger than any table read here.
     """
     if path.suffix.lower() != ".zip":
-        _refuse_large(path.stat().st_size)
+        _refuse_large(path.stat().st_size, most)
         with path.open("rb") as stream:
             yield stream
         return
     with zipfile.ZipFile(path) as archive:
         member = _member(archive, names)
-        _refuse_large(member.file_size)
+        _refuse_large(member.file_size, most)
         if member.file_size > MOST_RATIO * max(member.compress_size, 1):
             raise WrongError(
                 f"{shown(member.filename)} is {member.file_size:,} bytes from "
@@ -100,15 +102,19 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN] + "..."
 
 
+def is_table(path: str, names: Sequence[str]) -> bool:
+    """Return whether a file of that path is a csv named so, and no dictionary or catalogue."""
+    path = path.lower()
+    file = path.rpartition("/")[2]
+    if file.startswith(".") or any(other in path for other in NO_TABLES):
+        return False
+    return file.endswith(".csv") and any(name in file for name in names)
+
+
 def _member(archive: zipfile.ZipFile, names: Sequence[str]) -> zipfile.ZipInfo:
     """Return the table among the files of a zip: INEGI's has a dictionary and catalogues too."""
     tables = [m for m in archive.infolist() if m.filename.lower().endswith(".csv")]
-    named = [
-        m
-        for m in tables
-        if any(name in m.filename.lower().rpartition("/")[2] for name in names)
-        and not any(other in m.filename.lower() for other in NO_TABLES)
-    ]
+    named = [m for m in tables if is_table(m.filename, names)]
     if len(tables) != 1 and len(named) != 1:
         raise WrongError(
             f"holds {len(tables)} csv files; it must hold one, or one "
@@ -117,9 +123,9 @@ def _member(archive: zipfile.ZipFile, names: Sequence[str]) -> zipfile.ZipInfo:
     return tables[0] if len(tables) == 1 else named[0]
 
 
-def _refuse_large(size: int) -> None:
-    if size > MOST_BYTES:
-        raise WrongError(f"{size:,} bytes of csv; at most {MOST_BYTES:,} are read")
+def _refuse_large(size: int, most: int) -> None:
+    if size > most:
+        raise WrongError(f"{size:,} bytes of csv; at most {most:,} are read")
 
 
 def _line(error: Exception) -> str:

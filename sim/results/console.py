@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any, Protocol
 
 import pandas as pd
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
+    SpinnerColumn,
     TaskID,
     TaskProgressColumn,
     TextColumn,
@@ -102,6 +104,36 @@ def progress(
         yield _Bar(bar, bar.add_task(description, total=total))
 
 
+@contextmanager
+def working(text: str, console: Console | None = None) -> Iterator[None]:
+    """Say on stderr what is being done, where nobody can tell how far it has come.
+
+    A terminal gets a spinner with the elapsed time, which vanishes at the end; a log file or a pipe
+    one plain line, and only if the work takes longer than `PATIENCE`.
+
+    Parameters
+    ----------
+    text : str
+        What is being done.
+    console : Console, optional
+        Where to show it; stderr unless given.
+    """
+    console = console or Console(stderr=True)
+    if console.is_interactive:
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
+        with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as spinner:
+            spinner.add_task(text, total=None)
+            yield
+        return
+    line = Timer(PATIENCE, _say, (console, text))
+    line.daemon = True
+    line.start()
+    try:
+        yield
+    finally:
+        line.cancel()
+
+
 def headline_table(
     effects: pd.DataFrame,
     headline: Sequence[tuple[str, str]],
@@ -183,7 +215,7 @@ def where(files: Iterable[Path], *, lang: str = "en", console: Console | None = 
     """
     console = console or stdout()
     for line in (WORDS[lang]["where"], *(f"  {path}" for path in files)):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        _say(console, line)
 
 
 class _Bar:
@@ -199,6 +231,9 @@ class _Bar:
 
 #: Seconds after which a long piece of work says again how far it is.
 SILENCE = 30.0
+
+#: Seconds after which a piece of work says what it is.
+PATIENCE = 2.0
 
 
 class _Lines:
@@ -219,10 +254,15 @@ class _Lines:
         if share < 1:
             seconds = (now - self._started) * (1 - share) / share
             line += f" ({WORDS[self._lang]['left'].format(_duration(seconds))})"
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        _say(self._console, line)
 
     def describe(self, text: str) -> None:
         self._text = text
+
+
+def _say(console: Console, line: str) -> None:
+    """Print a line that is nothing but its text."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def stdout() -> Console:

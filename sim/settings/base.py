@@ -1,10 +1,11 @@
 """What every part of the settings is made of: texts, figures, parameters, hours."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Known = Literal["measured", "derived", "calibrated", "assumed"]
 
@@ -25,10 +26,18 @@ class Strict(BaseModel):
 
 
 class Label(Strict):
-    """A text in both languages."""
+    """A text in both languages; markup in it is only text, to be escaped where it is shown."""
 
-    es: str
-    en: str
+    es: str = Field(max_length=300)
+    en: str = Field(max_length=300)
+
+    @field_validator("es", "en")
+    @classmethod
+    def one_line(cls, text: str) -> str:
+        """Refuse what breaks a line or moves a terminal's cursor."""
+        if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in text):
+            raise ValueError("one line of text, without control characters")
+        return text
 
 
 class Named(Strict):

@@ -39,8 +39,11 @@ def files(samples: Path, tmp_path: Path) -> dict[str, Path]:
 
 
 @pytest.fixture
-def new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+def new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Said]:
     """Return a function that runs ``new`` with its files in the folder ``mine``."""
+    monkeypatch.setattr("sim.results.console.PATIENCE", 60)  # a slow machine says no more
 
     def run(*more: str, name: str = "mio", municipality: str = CODE, **options: Path) -> Said:
         given = [part for key, path in options.items() for part in (f"--{key}", str(path))]

@@ -204,15 +204,46 @@ def test_children_of_heads_and_partners_make_mothers(tmp_path):
     assert (one.asked, one.place) == (asked, "state 26")
 
 
-def test_a_zip_of_inegis(tmp_path):
-    folder = write_enoe(tmp_path / "enoe", enoe_people())
-    expected = estimates("--enoe", folder, [CODE])
+OF_2025 = "conjunto_de_datos_{table}_enoe_2025_4t"
+
+PUBLISHED = {
+    "2018, by its old names": ("{table}t423.csv", {"stratum": "est_d", "weight": "fac"}),
+    "2020, ENOE N": ("ENOEN_{TABLE}T423.csv", {"stratum": "est_d", "weight": "fac"}),
+    "2021, ENOE N": ("enoen_2021_trim4_csv/ENOEN_{TABLE}T423.csv", {}),
+    "2023": ("ENOE_{TABLE}T423.CSV", {"upper": True}),
+    "2025, open data": (f"{OF_2025}/conjunto_de_datos/{OF_2025}.csv", {"encoding": "utf-8-sig"}),
+}
+"""How INEGI has called the tables inside its zips, and how it wrote them then."""
+
+
+@pytest.fixture(params=PUBLISHED)
+def published(request, tmp_path):
+    """Return a folder as a zip of INEGI's holds it, and the estimates from its plain tables."""
+    form, layout = PUBLISHED[request.param]
+    plain = write_enoe(tmp_path / "plain", enoe_people(), **layout)
+    folder = tmp_path / "published"
+    for table in ("sdem", "coe1", "coe2"):
+        path = folder / form.format(table=table, TABLE=table.upper())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if table != "coe2":
+            next(plain.glob(f"*{table.upper()}*")).rename(path)
+        (path.parent / f"diccionario_datos_{table}_enoe_2025_4t.csv").write_text("a,b\n")
+        (folder / "catalogos").mkdir(exist_ok=True)
+        (folder / "catalogos" / f"{table}.csv").write_text("clave,descripcion\n")
+        aside = folder / "__MACOSX" / path.relative_to(folder)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        aside.with_name(f"._{aside.name}").write_bytes(b"\0\5\26\7")
+    return folder, estimates("--enoe", write_enoe(tmp_path / "again", enoe_people()), [CODE])
+
+
+def test_a_zip_of_inegis_and_what_was_unpacked_from_it(published, tmp_path):
+    folder, expected = published
     path = tmp_path / "enoe_2023_trim4_csv.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for table in folder.iterdir():
-            archive.write(table, f"conjunto_de_datos/{table.name}")
-        archive.writestr("diccionario_datos_sdem/diccionario_sdem.csv", "a,b\n")
+        for table in folder.rglob("*"):
+            archive.write(table, table.relative_to(folder))
     assert estimates("--enoe", path, [CODE]) == expected
+    assert estimates("--enoe", folder, [CODE]) == expected
 
 
 def test_a_layout_without_children_gives_the_rest(tmp_path):

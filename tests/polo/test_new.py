@@ -2,8 +2,10 @@
 
 import csv
 import math
+import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from sim.agents.ceci import SCHEMES
 from sim.model import PoloModel
 from sim.polo.firms import parks_of, read_firms
 from sim.polo.places import Origin
+from sim.polo.words import WORDS
 from sim.population.places import distances, positions, zones_of
 from sim.settings import REQUIRED_FIGURES, Polo, Settings
 from tests.polo.made import CODE, HERE, centres, firms, hermosillo, write_csv, zones
@@ -154,6 +157,69 @@ def test_the_border_has_its_own_wage(new, tmp_path):
     assert told(tmp_path / "mine").parameters["minimum_wage"].value == 9451
 
 
+@pytest.mark.parametrize(
+    ("option", "inside", "others"),
+    [
+        ("firms", "conjunto_de_datos/denue_inegi_26_.csv", "diccionario_de_datos/denue_{}.csv"),
+        ("firms", "denue_26_csv/conjunto_de_datos/DENUE_INEGI_26_.CSV", "metadatos/{}.csv"),
+        ("iter", "iter_00_cpv2020/conjunto_de_datos/conjunto_de_datos_iter_00CSV20.csv",
+         "iter_00_cpv2020/diccionario_datos/{}_iter_00CSV20.csv"),
+        ("iter", "ITER_26CSV20.csv", "catalogos/{}.csv"),
+    ],
+)  # fmt: skip
+def test_the_zips_of_inegi_have_other_tables_too(option, inside, others, files, new, tmp_path):
+    assert new(**files).status == 0
+    expected = plain(tmp_path)
+    packed = files[option].with_suffix(".zip")
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(files[option], inside)
+        archive.writestr(others.format("diccionario_de_datos"), "nombre,rango\n")
+        archive.writestr(f"__MACOSX/._{Path(inside).name}", b"\0\5")
+    assert new("--force", **files | {option: packed}).status == 0
+    found = plain(tmp_path)
+    values = [{n: f["value"] for n, f in one["figures"].items()} for one in (expected, found)]
+    assert values[0] == values[1] and expected["parks"] == found["parks"]
+
+
+def test_both_languages_say_the_same_numbers(files, new, tmp_path):
+    told = {}
+    for lang in ("es", "en"):
+        said = new("--lang", lang, "--force", **files)
+        path = tmp_path / "mine" / "polo" / "mio.yaml"
+        told[lang] = said.out, path.read_text(encoding="utf-8"), plain(tmp_path)
+    assert told["es"][2] == told["en"][2]
+    assert "# Hermosillo, Sonora (municipio 26030): hecho con" in told["es"][1]
+    assert "# Hermosillo, Sonora (municipality 26030): made by" in told["en"][1]
+    for lang, state, country in (("es", "estado", "país"), ("en", "state", "country")):
+        out, text, _ = told[lang]
+        for name, source, came in (
+            ("grandmother_coresident", "State 26's", state),
+            ("other_kin", "The country's", country),
+            ("women_total", "INEGI, Censo", "--iter"), ("informality", "INEGI, ENOE", "--enoe"),
+        ):  # fmt: skip
+            (line,) = [one for one in text.splitlines() if one.startswith(f"  {name}: ")]
+            assert f'source: "{source}' in line and line.endswith(f"  # {came}"), line
+            assert re.search(rf"{name} .* {came} +│", out)
+    digits = [re.findall(r"\d[\d.,]*\d|\d", told[lang][0].partition("ENOE 20")[2]) for lang in told]
+    assert digits[0] == digits[1]
+
+
+def test_every_word_has_both_languages(files, new, tmp_path):
+    spoken, english = WORDS["es"], WORDS["en"]
+    assert set(english) <= set(spoken)
+    for name, words in english.items():
+        assert type(words) is type(spoken[name]) and len(words) > 0 < len(spoken[name])
+    assert new(**files).status == 0
+    units = {figure["unit"] for figure in plain(tmp_path)["figures"].values()}
+    assert units == set(spoken["unit"])
+    assert {f["known"] for f in plain(tmp_path)["figures"].values()} == set(spoken["known"])
+
+
+def test_another_language_is_refused(files, new):
+    said = new("--lang", "fr", iter=files["iter"])
+    assert said.status == 2 and "invalid choice: 'fr'" in said.err and said.err.count("\n") == 1
+
+
 @pytest.mark.parametrize("label", ["Polo & Co: {x}", "a: &a [*a, *a]", "Ñandú «1»", "#1", "- ?"])
 def test_a_label_stays_a_text(label, files, new, tmp_path):
     assert new("--label", label, iter=files["iter"]).status == 0
@@ -275,7 +341,7 @@ def test_a_centre_stands_in_one_place(settings):
 def test_a_list_with_guarderias_only_keeps_the_announced_of_the_rule(files, new, tmp_path):
     path = write_csv(tmp_path / "in" / "solo.csv", centres()[:2])
     said = new(iter=files["iter"], centres=path)
-    assert said.status == 0 and "those by rule are kept" in said.out
+    assert said.status == 0 and "quedan los de la regla" in said.out
     polo = told(tmp_path / "mine").polo
     assert polo["guarderias"] == 2 and all(name.startswith("imss_") for name in polo.announced)
 

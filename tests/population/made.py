@@ -1,6 +1,7 @@
 """Tables in INEGI's layout, made from the project's own figures of the states."""
 
 import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,17 +49,41 @@ def rows_of_states() -> Rows:
     return found
 
 
-def write_iter(path: Path, rows: Rows, encoding: str = "utf-8-sig") -> Path:
-    """Write rows as INEGI does: totals first, localities after each."""
+def angle(degrees: float, signs: str = "NS") -> str:
+    """Return an angle as INEGI writes it: degrees, minutes, seconds and where to."""
+    seconds = round(abs(degrees) * 3_600_000)
+    minutes, thousandths = divmod(seconds, 60_000)
+    sign = signs[degrees < 0]
+    return f"{minutes // 60}°{minutes % 60:02d}'{thousandths / 1000:06.3f}\" {sign}"
+
+
+def write_iter(
+    path: Path,
+    rows: Rows,
+    encoding: str = "utf-8-sig",
+    localities: Mapping[str, Sequence[tuple[float, float, int]]] | None = None,
+) -> Path:
+    """Write rows as INEGI does: totals first, localities after each.
+
+    `localities` by code of the municipality: latitude, longitude, and how many live there.
+    """
     total = {n: sum(int(row[n]) for row in rows if str(row[n]).isdigit()) for n in CENSUS_COUNTS}
     lines = [rows[0] | total | {"ENTIDAD": "00", "MUN": "000", "NOM_MUN": "Total nacional"}]
     for row in rows:
         lines.append(row)
         hidden = {n: "*" for n in (*CENSUS_COUNTS, "PROM_OCUP")}
         lines.append(row | {"LOC": "0001"})
+        for n, (north, east, people) in enumerate(
+            (localities or {}).get(row["ENTIDAD"] + row["MUN"], ()), 2
+        ):
+            where = {"LATITUD": angle(north), "LONGITUD": angle(east, "EW")}
+            lines.append(row | hidden | where | {"LOC": f"{n:04d}", "POBTOT": people})
         lines.append(row | hidden | {"LOC": "9998", "NOM_LOC": "Localidades de una vivienda"})
+    names = list(rows[0])
+    if localities is not None:
+        names.insert(names.index("LONGITUD") + 1, "LATITUD")
     with path.open("w", encoding=encoding, newline="") as file:
-        table = csv.DictWriter(file, list(rows[0]))
+        table = csv.DictWriter(file, names)
         table.writeheader()
         table.writerows(lines)
     return path

@@ -1,5 +1,6 @@
 import io
 import re
+import time
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from sim.results.console import headline_table, progress, where
+from sim.results.console import headline_table, progress, where, working
 
 LABELS = {
     "participation": {
@@ -168,3 +169,22 @@ def test_a_long_silence_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
             meter.advance()
     said = shown(console)
     assert said.count("\n") == 1 and said.startswith("simulating 0 %")
+
+
+def test_what_takes_long_says_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.results.console.PATIENCE", 0.02)
+    out = io.StringIO()
+    with working("reading [a] file.csv", Console(file=out)):
+        time.sleep(0.2)
+    assert out.getvalue() == "reading [a] file.csv\n"
+
+
+def test_what_is_soon_done_says_nothing() -> None:
+    out = io.StringIO()
+    with pytest.raises(ZeroDivisionError), working("reading", Console(file=out)):
+        print(1 / 0)
+    assert out.getvalue() == ""
+    terminal = io.StringIO()
+    with working("reading [a]", Console(file=terminal, force_terminal=True)):
+        pass
+    assert "reading [a]" in terminal.getvalue()
