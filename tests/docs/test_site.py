@@ -1,9 +1,7 @@
 """The documents as a site: built without a warning, read without a network, nothing left behind."""
 
-import ast
 import re
 import shutil
-import subprocess
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -12,13 +10,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-import yaml
 
 from experiments.documents import __main__ as documents
 from experiments.documents.parameter_tables import LANGUAGES, parameters_page, spanish
 from sim.parameters import base
+from tests.docs.reader import BLOCK, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 TWINS = [
     ("index.md", "index.es.md"),
@@ -28,8 +25,6 @@ TWINS = [
     ("limits.md", "limits.es.md"),
     ("validation.md", "validacion.md"),
 ]
-WRITTEN = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TO_LOAD = {"link": "href", "script": "src", "img": "src", "iframe": "src"}
 
 
@@ -63,12 +58,6 @@ def headings(name: str) -> list[tuple[str, str]]:
     """Return level and number of each heading; the words are of each language."""
     prose = BLOCK.sub("", text_of(name))
     return re.findall(r"^(#+) ([\d.]*)", prose, re.MULTILINE)
-
-
-def blocks(path: Path, language: str) -> Iterator[str]:
-    for found, code in BLOCK.findall(path.read_text(encoding="utf-8")):
-        if found == language:
-            yield code
 
 
 @pytest.fixture(scope="module")
@@ -181,14 +170,6 @@ def test_what_the_description_names_in_the_code_is_there():
             assert f"def {function}(" in (ROOT / path).read_text(encoding="utf-8"), function
 
 
-def test_both_tutorials_give_the_same_five_commands():
-    english, spanish = (
-        list(blocks(DOCS / name, "sh")) for name in ("tutorial.md", "tutorial.es.md")
-    )
-    assert len(english) == 5
-    assert [code.replace("--lang es", "--lang en") for code in spanish] == english
-
-
 @pytest.mark.parametrize(("lang", "name"), LANGUAGES.items())
 def test_the_tables_of_parameters_are_today_s(lang, name):
     assert text_of(name) == parameters_page(lang), "python -m experiments.documents"
@@ -211,17 +192,6 @@ def test_no_translation_is_left_of_what_base_yaml_no_longer_says():
     said = {text for entry in base().values() for text in (entry["unit"], entry["source"])}
     headed = set(re.findall(r"^## (.+)", parameters_page("en"), re.MULTILINE))
     assert set(spanish()) == said | headed
-
-
-@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
-def test_every_block_of_code_parses(path):
-    for code in blocks(path, "python"):
-        ast.parse(code)
-    for code in blocks(path, "yaml"):
-        list(yaml.safe_load_all(code))
-    for code in blocks(path, "sh"):
-        told = subprocess.run(["bash", "-n"], input=code, capture_output=True, text=True)
-        assert told.returncode == 0, told.stderr
 
 
 def test_outside_a_clone_nothing_is_built(tmp_path, capsys):
