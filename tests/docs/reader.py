@@ -77,9 +77,7 @@ def blocks(page: str) -> list[Block]:
 
 def run(command: list[str], what: object, folder: Path, variables: dict[str, str], given="") -> str:
     """Run a command, which must end well, and return what it said."""
-    out = folder.with_name(
-        "out.txt"
-    )  # not a pipe, which would last as long as what it left running
+    out = folder.with_name("out.txt")  # a pipe would last as long as what is left running
     with out.open("w") as file:
         status = subprocess.run(
             command, cwd=folder, env=variables, stdout=file, stderr=file, text=True, input=given,
@@ -93,7 +91,8 @@ def run(command: list[str], what: object, folder: Path, variables: dict[str, str
 def shell(code: str, what: object, folder: Path, variables: dict[str, str]) -> dict[str, str]:
     """Run lines in a shell, which must end well, and return the variables that it has then."""
     kept = folder.with_name("variables")
-    run(["bash", "-e", "-c", f"set -a\n{code}\nenv -0 >'{kept}'"], what, folder, variables)
+    lines = code.replace(" && ", "\n")  # a shell that ends where a command fails goes on after `&&`
+    run(["bash", "-e", "-c", f"set -a\n{lines}\nenv -0 >'{kept}'"], what, folder, variables)
     told = kept.read_text(encoding="utf-8").split("\0")
     return dict(variable.split("=", 1) for variable in told if variable)
 

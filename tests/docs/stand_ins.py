@@ -56,7 +56,7 @@ def smaller(command: str, words: list[str]) -> list[str]:
     given = dict(word.split("=", 1) for word in words if "=" in word)
 
     def wanting(option: str) -> bool:
-        name, value = option.split("=", 1)
+        name, _, value = option.partition("=")
         if name not in given:
             return True
         number = re.compile(r"[\d.]+")
@@ -162,16 +162,22 @@ def pip(words: list[str]) -> int:
     import tomllib
 
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    def check(wanted: str) -> None:
+        name, extras = re.findall(r"^([\w.-]+)(?:\[(.+?)\])?", wanted)[0]
+        if name not in (".", project["name"]):
+            metadata.version(name)
+            return
+        for extra in filter(None, extras.split(",")):
+            if extra not in project["optional-dependencies"]:
+                sys.exit(f"{wanted}: the project has no extra {extra}")
+            for requirement in project["optional-dependencies"][extra]:
+                check(requirement)
+
     if words[0] != "install":
         sys.exit(f"pip {words[0]}: the documents only install")
     for wanted in (word for word in words[1:] if not word.startswith("-")):
-        name, extras = re.fullmatch(r"([^\[]+)(?:\[(.+)\])?", wanted).groups()  # type: ignore[union-attr]
-        if name not in (".", project["name"]):
-            sys.exit(f"{wanted}: not the project's")
-        for extra in (extras or "").split(","):
-            of_it = project["optional-dependencies"][extra] if extra else project["dependencies"]
-            for requirement in of_it:
-                metadata.version(re.match(r"[\w-]+", requirement)[0])  # type: ignore[index]
+        check(wanted)
     return 0
 
 

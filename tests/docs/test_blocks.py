@@ -146,7 +146,7 @@ def test_every_block_of_a_page_runs(page, reader):
     [
         ("python -m sim +scenario=polo_norte scael=0.1", "scael"),
         ("pip install 'ceci-sim[polos]'\npython -m sim +scenario=polo_norte", "polos"),
-        ("pip install ceci-simulator", "ceci-simulator"),
+        ("pip install ceci-simulator && pip install 'ceci-sim[polo]'", "ceci-simulator"),
         ("python -m sim.view +scenario=polo_nort", "polo_nort"),
         ("dask worker tcp://HOST:8786 --threads 1", "--threads"),
     ],
@@ -155,6 +155,12 @@ def test_a_block_that_fails_is_named(code, said, reader):
     with pytest.raises(AssertionError, match=r"^docs/made\.md, block of line 3 ended") as failed:
         reader.runs(Block("docs/made.md", 3, "sh", code, ""))
     assert said in str(failed.value)
+
+
+def test_only_what_is_larger_is_made_smaller():
+    added = stand_ins.smaller("sim", ["scale=0.005", "replicates=64", "burn_in=3"])
+    assert added == ["months=12", "replicates=2", "threads=1"]
+    assert stand_ins.smaller("analysis.report", ["results/announced"]) == []
 
 
 def test_what_is_not_run_is_there_and_little():

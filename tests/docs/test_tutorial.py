@@ -20,9 +20,9 @@ from tests.population.made import Rows, write_iter
 COMMANDS = blocks("docs/tutorial.md")
 MOST_SECONDS = 600
 NO_INDEX = ("No matching distribution", "Temporary failure in name resolution")
-INSTEAD = f"""
+INSTEAD = """
 python3 -m venv --clear .venv
-echo {{packages}} > "$(echo .venv/lib/python*/site-packages)/packages.pth"
+echo {packages} > "$(echo .venv/lib/python*/site-packages)/packages.pth"
 echo "$PWD" > "$(echo .venv/lib/python*/site-packages)/project.pth"
 . .venv/bin/activate
 """
