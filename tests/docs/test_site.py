@@ -1,9 +1,7 @@
 """The documents as a site: built without a warning, read without a network, nothing left behind."""
 
-import ast
 import re
 import shutil
-import subprocess
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -14,23 +12,20 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-import yaml
 
 from experiments.documents import __main__ as documents
 from experiments.documents.parameter_tables import LANGUAGES, parameters_page
 from experiments.documents.spanish import spanish
 from experiments.evidence.study import read_study, studies
 from sim.parameters import base
+from tests.docs.reader import BLOCK, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 TWINS = [
     (path.name, f"{path.stem}.es.md")
     for path in sorted(DOCS.glob("*.md"))
     if not path.name.endswith(".es.md")
 ]
-WRITTEN = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TO_LOAD = {"link": "href", "script": "src", "img": "src", "iframe": "src"}
 
 
@@ -106,12 +101,6 @@ def figures(row: str) -> tuple[int, Counter[str]]:
     """Return what a row of a table has in any language: cells, numbers and names in code."""
     row = re.sub(r"\]\([^)]*\)", "]", row)
     return row.count(" |"), Counter(re.findall(r"`[^`]+`|(?:(?<= )[-+])?\d[\d.,]*(?<![.,])", row))
-
-
-def blocks(path: Path, language: str) -> Iterator[str]:
-    for found, code in BLOCK.findall(path.read_text(encoding="utf-8")):
-        if found == language:
-            yield code
 
 
 @pytest.fixture(scope="module")
@@ -272,14 +261,6 @@ def test_what_the_description_names_in_the_code_is_there():
             assert f"def {function}(" in (ROOT / path).read_text(encoding="utf-8"), function
 
 
-def test_both_tutorials_give_the_same_five_commands():
-    english, spanish = (
-        list(blocks(DOCS / name, "sh")) for name in ("tutorial.md", "tutorial.es.md")
-    )
-    assert len(english) == 5
-    assert [code.replace("--lang es", "--lang en") for code in spanish] == english
-
-
 @pytest.mark.parametrize(("lang", "name"), LANGUAGES.items())
 def test_the_tables_of_parameters_are_today_s(lang, name):
     assert text_of(name) == parameters_page(lang), "python -m experiments.documents"
@@ -307,17 +288,6 @@ def test_the_configuration_is_said_in_spanish_and_nothing_that_it_no_longer_says
     }
     headed = set(re.findall(r"^## (.+)", parameters_page("en"), re.MULTILINE))
     assert set(spanish()) == said | headed
-
-
-@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
-def test_every_block_of_code_parses(path):
-    for code in blocks(path, "python"):
-        ast.parse(code)
-    for code in blocks(path, "yaml"):
-        list(yaml.safe_load_all(code))
-    for code in blocks(path, "sh"):
-        told = subprocess.run(["bash", "-n"], input=code, capture_output=True, text=True)
-        assert told.returncode == 0, told.stderr
 
 
 def test_outside_a_clone_nothing_is_built(tmp_path, capsys):
