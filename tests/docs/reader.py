@@ -18,7 +18,7 @@ from tests.docs import stand_ins
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"[\w/]+\.yaml")
+FILE = re.compile(r"[\w/]+\.(?:yaml|csv)")
 
 CLONED = ("analysis", "configs", "docs", "experiments", "README.md", "pyproject.toml")
 """What a reader's folder has; `sim`, to which nobody writes, stays where its code is compiled."""
@@ -60,15 +60,19 @@ class Block(NamedTuple):
             return ast.dump(ast.parse(self.code))
         if self.language == "yaml":
             return list(yaml.safe_load_all(self.code)), self.file
+        if self.language == "csv":
+            return self.code, self.file
         spoken = re.sub(r"\blang([= ])es\b", r"lang\1en", self.code)
         return shlex.split(spoken, comments=True)
 
 
 def blocks(page: str) -> list[Block]:
-    """Return the blocks of code of a page, by its path from the root."""
+    """Return the blocks of code of a page, by its path from the root; excerpts are text."""
     text = (ROOT / page).read_text(encoding="utf-8")
     found, end = [], 0
     for block in BLOCK.finditer(text):
+        if block[1] == "text":
+            continue
         line = text.count("\n", 0, block.start()) + 1
         found.append(Block(page, line, *block.groups(), prose=text[end : block.start()]))
         end = block.end()
@@ -133,7 +137,7 @@ class Reader:
 
     def runs(self, block: Block) -> None:
         """Run a block, or save it if it is a file; what a shell is told stays for later blocks."""
-        if block.language == "yaml":
+        if block.language in ("yaml", "csv"):
             path = self.folder / block.file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.code, encoding="utf-8")

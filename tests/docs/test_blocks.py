@@ -36,7 +36,8 @@ THERE = {
     "docs/howto.md": [
         "outputs/polo_norte/*_*_*/monthly.parquet", "results/drivers/swings.csv",
         "results/country/regions.parquet", "results/calibration/*.csv", "results/harper/*.csv",
-        "configs_propias/polo/mi_polo_enoe.csv", "results/again/effects.csv",
+        "configs_propias/polo/mi_polo_enoe.csv", "configs_propias/polo/con_listas.yaml",
+        "results/again/effects.csv",
     ],
     "docs/panel.md": ["results/panel/panel.parquet", "results/panel/analysis/*_power.csv"],
 }  # fmt: skip
@@ -45,7 +46,7 @@ THERE = {
 
 def english(page: str) -> str:
     """Return the page in English of which one is the twin."""
-    return page.replace(".es.md", ".md").replace("validacion.md", "validation.md")
+    return page.replace(".es.md", ".md")
 
 
 def says_the_same(page: str) -> bool:
