@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
+from sim.run import tell
 
 INSTALL = "pip install 'ceci-sim[view]'"
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -107,6 +108,8 @@ def serve(place: socket.socket, host: str, folder: Path, browser: bool) -> None:
         log_level="error",
         timeout_graceful_shutdown=LAST_WORDS,
     )
+    if host not in (*LOOPBACK, "::1"):
+        tell(f"warning: host={host}: others of the network can open the page, without any password")
     server = uvicorn.Server(config)
     seen_at = "127.0.0.1" if host in ANYWHERE else host
     address = f"http://{f'[{seen_at}]' if ':' in seen_at else seen_at}:{place.getsockname()[1]}"
