@@ -113,11 +113,11 @@ def Progress(course: Course, story: Story, words: Words) -> None:  # noqa: N802
     work = course if not course.done else story
     said = N_("Living both arms: {share} %") if work is course else N_("Living her life: {share} %")
     share = 100.0 * min(work.lived / work.months, 1.0)
-    solara.ProgressLinear(value=share)
     text = words(said, share=words.number(share, 0))
     if work.seconds_left >= 1:
         text += words(N_(", {seconds} s left"), seconds=words.number(work.seconds_left, 0))
-    solara.HTML("div", escape(text), classes=["note", "progress"])
+    bar = tag("progress", value=share, max=100, aria_label=text)
+    solara.HTML("div", bar + tag("span", escape(text), class_="note"), classes=["living"])
 
 
 @solara.component
@@ -245,8 +245,19 @@ def _pictures(
         ("h3", escape(words(N_("Month by month"))), None),
         ("div", _curves(course, settings, month, words, before), "curves"),
         ("div", curves.legend(words, bool(before)), "legend"),
+        ("div", escape(_source(course, settings, words)), "note source"),
     )
     return "".join(tag(name, inside, class_=of) for name, inside, of in pieces)
+
+
+def _source(course: Course, settings: Settings, words: Words) -> str:
+    """Say where the numbers of the page are from."""
+    return words(
+        N_("Source: CECI simulator, {scenario}; one life of the polo (replicate {replicate}, seed "
+           "{seed}), so without intervals."),
+        scenario=words.of(settings.label.model_dump()), replicate=course.replicate,
+        seed=settings.seed,
+    )  # fmt: skip
 
 
 def _maps(settings: Settings, frame: Frame, words: Words, home: int | None) -> str:

@@ -16,6 +16,8 @@ from sim.run import tell
 INSTALL = "pip install 'ceci-sim[view]'"
 LOOPBACK = ("127.0.0.1", "localhost")
 ANYWHERE = ("0.0.0.0", "::")
+GONE = "1m"
+"""How long a page is waited for whose browser has gone without a word, before its work stops."""
 LAST_WORDS = 1
 """Seconds that open pages are given when the server ends."""
 
@@ -76,6 +78,7 @@ def be_quiet() -> None:
         "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
         "SOLARA_APP": "sim.view.page",
         "SOLARA_CHECK_HOOKS": "off",
+        "SOLARA_KERNEL_CULL_TIMEOUT": GONE,
     }
 
 

@@ -23,6 +23,10 @@ name: evil
 label:
   es: 'Polo <img src=x onerror="alert(1)"> {{ 1 + 1 }}'
   en: 'Place <img src=x onerror="alert(1)"> {{ 1 + 1 }}'
+polo:
+  announced:
+    '<img src=x onerror="alert(2)">':
+      {scheme: imss, places: 250, start: "2025-05", built: 0.9, known: assumed}
 """
 ACCESS = """defaults: [asegurados, _self_]
 name: evil_access
@@ -110,6 +114,8 @@ def test_it_is_played_and_changed_in_a_browser(served) -> None:
         page.wait_for_selector("text=Jan 2026")
         bar = page.locator("header").inner_text()
         assert 'Place <img src=x onerror="alert(1)"> {{ 1 + 1 }} · live view' in bar
+        centres = page.locator("svg.map .centre title").all_text_contents()
+        assert any('<img src=x onerror="alert(2)">' in said for said in centres)
         assert page.locator("img[src=x]").count() == 0
         assert len(line().split()) == 1
         # It plays to the end, and curves build up
