@@ -106,7 +106,9 @@ def Progress(course: Course, story: Story, words: Words) -> None:  # noqa: N802
     """How far the lives in the background have come, and what went wrong."""
     for work in (course, story):
         if work.problem and work.problem != "stopped":
-            solara.Error(words(N_("This cannot be lived: {why}"), why=work.problem))
+            said = words(N_("This cannot be lived: {why}"), why=" ".join(work.problem.split()))
+            # Solara's own part for this empties the page of Vuetify 3
+            solara.HTML("p", escape(said), attributes={"role": "alert"}, classes=["refused"])
             return
     if course.done and story.done:
         return
@@ -196,7 +198,7 @@ def _use_looks_at(course: Course, story: Story) -> None:
         over = threading.Event()
 
         def draw_again() -> None:
-            done = course.done and story.done
+            done = False
             while not (done or over.is_set()):
                 (over if course.ready else course.begun).wait(LOOK_AGAIN)
                 done = course.done and story.done

@@ -47,6 +47,12 @@ def listen(host: str, port: int) -> socket.socket:
     return place
 
 
+def warn_of_others(host: str) -> None:
+    """Say that a page is not for this machine alone, if so."""
+    if host not in (*LOOPBACK, "::1"):
+        tell(f"warning: host={host}: others of the network can open the page, without any password")
+
+
 def assets() -> Path:
     """Return the folder of the scripts and fonts of the page, which are on this machine.
 
@@ -111,8 +117,7 @@ def serve(place: socket.socket, host: str, folder: Path, browser: bool) -> None:
         log_level="error",
         timeout_graceful_shutdown=LAST_WORDS,
     )
-    if host not in (*LOOPBACK, "::1"):
-        tell(f"warning: host={host}: others of the network can open the page, without any password")
+    warn_of_others(host)
     server = uvicorn.Server(config)
     seen_at = "127.0.0.1" if host in ANYWHERE else host
     address = f"http://{f'[{seen_at}]' if ':' in seen_at else seen_at}:{place.getsockname()[1]}"

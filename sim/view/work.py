@@ -17,7 +17,7 @@ _MACHINE = threading.Lock()
 """Compiled loops share the machine's threads: two of them at once are slower, or not allowed."""
 
 TURN, PAUSE = 0.05, 0.001
-"""Seconds that a work has the machine, and in which others may then have it: locks know no queue."""
+"""Seconds that a work has the machine, and that it then leaves it: locks know no queue."""
 
 
 class Stopped(Exception):  # noqa: N818 - it ends a thread, and is no error

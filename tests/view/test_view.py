@@ -30,7 +30,7 @@ from sim.view.course import CURVES, Course
 from sim.view.levers import GROUPS, Choice, composed, options, read_once
 from sim.view.live import Live
 from sim.view.menu import choice_of, controls
-from sim.view.serve import listen
+from sim.view.serve import listen, warn_of_others
 from sim.view.stage import Stage
 from sim.view.svg import drawing, tag, text, told
 from sim.view.work import Work
@@ -289,6 +289,15 @@ def test_a_port_in_use_is_refused() -> None:
             listen("127.0.0.1", port)
     with pytest.raises(InputError, match=r"^host=nowhere\.invalid: no such address"):
         listen("nowhere.invalid", 0)
+
+
+def test_others_of_the_network_are_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    for host in ("127.0.0.1", "localhost", "::1"):
+        warn_of_others(host)
+    assert capsys.readouterr().err == ""
+    warn_of_others("0.0.0.0")
+    said = capsys.readouterr().err
+    assert said.startswith("warning: host=0.0.0.0: others of the network") and said.count("\n") == 1
 
 
 @pytest.mark.parametrize(
