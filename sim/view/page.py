@@ -19,7 +19,7 @@ from sim.unit import ARMS, agents
 from sim.view import curves, diary
 from sim.view import map as geography
 from sim.view.course import CURVES, Course, Frame, Story
-from sim.view.live import Live
+from sim.view.live import Live, live_on
 from sim.view.menu import controls
 from sim.view.stage import Stage
 from sim.view.svg import tag
@@ -56,7 +56,8 @@ def Page() -> None:  # noqa: N802
     assert stage is not None
     solara.use_memo(lambda: lang.set(stage.lang), [])
     solara.use_memo(_colours, [])
-    first = solara.use_memo(lambda: Live(stage, stage.choice), [])
+    shown: dict[str, Any] = solara.use_memo(dict, [])
+    first = solara.use_memo(lambda: live_on(stage, shown)(stage.choice), [])
     model: Any = solara.use_reactive(first)
     words = Words(lang.value)
     label = stage.settings.label.model_dump()
@@ -70,6 +71,7 @@ def Page() -> None:  # noqa: N802
             classes=["language"],
         )  # fmt: skip
     levers = solara.use_memo(lambda: controls(stage, model.value.choice, lang.value), [lang.value])
+    shown.update({name: lever["value"] for name, lever in levers.items() if name != "stage"})
     controls_of_mesa = SolaraViz(
         model, components=[], model_params=levers, name=title, play_interval=PLAY_PAUSE
     )
