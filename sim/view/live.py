@@ -56,7 +56,7 @@ class Live(mesa.Model):
 
 
 def live_on(stage: Stage, shown: dict[str, Any]) -> type[Live]:
-    """Return the class of a page, which Mesa calls again with the levers that were touched.
+    """Return the class of a page, which Mesa calls with the levers that it knows of as `kwargs`.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def live_on(stage: Stage, shown: dict[str, Any]) -> type[Live]:
     """
 
     class Here(Live):
-        def __init__(self, choice: Choice | None = None, **touched: Any):
-            super().__init__(**{**shown, **touched, "stage": stage, "choice": choice})
+        def __init__(self, choice: Choice | None = None, **kwargs: Any):
+            super().__init__(**{**shown, **kwargs, "stage": stage, "choice": choice})
 
     return Here
