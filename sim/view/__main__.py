@@ -12,7 +12,7 @@ from sim.cli import command, is_whole
 from sim.compilation import compile_first
 from sim.errors import InputError
 from sim.settings import Settings
-from sim.view.levers import options, settings_of
+from sim.view.levers import options, read_once, settings_of
 from sim.view.serve import assets, be_quiet, listen, serve
 from sim.view.stage import Stage
 
@@ -58,12 +58,13 @@ def job(config: DictConfig) -> None:
     folder = assets()
     with listen(told.host, told.port) as place:
         compile_first(told.settings)
-        from sim.view.page import open_on  # Solara has been told to be quiet
-
+        read_once()
         given = list(HydraConfig.get().overrides.task)
         stage = Stage(told.settings, given, options(), told.replicate, told.lang)
-        open_on(stage)
         stage.course(stage.choice)  # begun before the first page asks for it
+        from sim.view.page import open_on  # Solara has been told to be quiet
+
+        open_on(stage)
         with contextlib.suppress(KeyboardInterrupt):
             serve(place, told.host, folder, told.browser)
         stage.close()

@@ -1,5 +1,6 @@
 """The course of a replicate: both arms lived in step, and what is shown of each month."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -87,6 +88,8 @@ class Course(Work):
         None until they are composed.
     frames : list of dict of Arm
         The months lived since the arms parted.
+    begun : threading.Event
+        Set as soon as there is a month to show.
     reached : list of int
         Women whose children have entered a new centre, in that order; where the programme reaches
         no child, women whose lives differ at the end.
@@ -98,11 +101,12 @@ class Course(Work):
         self.settings: Settings | None = None
         self.frames: list[Frame] = []
         self.reached: list[int] = []
+        self.begun = threading.Event()
 
     @property
     def ready(self) -> bool:
         """Whether there is something to show."""
-        return bool(self.frames)
+        return self.begun.is_set()
 
     def prepare(self) -> None:
         """Compose the settings."""
@@ -123,6 +127,7 @@ class Course(Work):
             for model in arms.values():
                 live(model, 1, self.tick)
             self.frames.append({arm: seen(model) for arm, model in arms.items()})
+            self.begun.set()
             self._reach(inside_new_centres(programme))
         if not self.reached:
             differ = programme.tables["mothers"] != baseline.tables["mothers"]

@@ -1,8 +1,10 @@
 """The levers of the page: what the configuration lets one choose, and the settings of a choice."""
 
+import pickle
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from hydra import compose
@@ -16,6 +18,8 @@ OWN_KEYS = ("replicate", "lang", "host", "port", "browser")
 """What the configuration has beyond the settings of a run."""
 
 GROUPS = ("rollout", "access", "opens", "outreach", "siting", "assistance")
+PACKAGED = "main"
+"""What Hydra calls the folder of the package's configuration."""
 SCALES = (0.02, 0.05, 0.2, 1.0)
 FACTORS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 
@@ -87,6 +91,23 @@ def with_places(settings: Settings, factor: float) -> Settings:
     }
     polo = settings.polo.model_copy(update={"announced": announced})
     return settings.model_copy(update={"polo": polo})
+
+
+def read_once() -> None:
+    """Let Hydra read each packaged file once, which is most of composing; those of a user anew."""
+    loader: Any = GlobalHydra.instance().config_loader()
+    for source in loader.repository.sources:
+        if source.provider == PACKAGED:
+            source.load_config = _kept(source.load_config)
+
+
+def _kept(load: Callable[[str], Any]) -> Callable[[str], Any]:
+    @cache
+    def pickled(config_path: str) -> bytes:
+        return pickle.dumps(load(config_path))
+
+    # Hydra changes what it is given
+    return lambda config_path: pickle.loads(pickled(config_path))
 
 
 def options() -> dict[str, dict[str, dict[str, str]]]:

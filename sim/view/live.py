@@ -53,3 +53,21 @@ class Live(mesa.Model):
     def show(self, month: int) -> None:
         """Show a month that has been lived."""
         self.month = max(0, min(month, self.months - 1))
+
+
+def live_on(stage: Stage, shown: dict[str, Any]) -> type[Live]:
+    """Return the class of a page, which Mesa calls with the levers that it knows of as `kwargs`.
+
+    Parameters
+    ----------
+    stage : Stage
+    shown : dict
+        What the levers of the page stand at unless touched: Mesa forgets it where its controls are
+        made anew, as in another language.
+    """
+
+    class Here(Live):
+        def __init__(self, choice: Choice | None = None, **kwargs: Any):
+            super().__init__(**{**shown, **kwargs, "stage": stage, "choice": choice})
+
+    return Here

@@ -1,6 +1,7 @@
 """The page: Mesa's controls and levers at the side; month, maps, curves and a mother's story."""
 
-import asyncio
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -18,7 +19,7 @@ from sim.unit import ARMS, agents
 from sim.view import curves, diary
 from sim.view import map as geography
 from sim.view.course import CURVES, Course, Frame, Story
-from sim.view.live import Live
+from sim.view.live import Live, live_on
 from sim.view.menu import controls
 from sim.view.stage import Stage
 from sim.view.svg import tag
@@ -55,7 +56,8 @@ def Page() -> None:  # noqa: N802
     assert stage is not None
     solara.use_memo(lambda: lang.set(stage.lang), [])
     solara.use_memo(_colours, [])
-    first = solara.use_memo(lambda: Live(stage, stage.choice), [])
+    shown: dict[str, Any] = solara.use_memo(dict, [])
+    first = solara.use_memo(lambda: live_on(stage, shown)(stage.choice), [])
     model: Any = solara.use_reactive(first)
     words = Words(lang.value)
     label = stage.settings.label.model_dump()
@@ -69,6 +71,7 @@ def Page() -> None:  # noqa: N802
             classes=["language"],
         )  # fmt: skip
     levers = solara.use_memo(lambda: controls(stage, model.value.choice, lang.value), [lang.value])
+    shown.update({name: lever["value"] for name, lever in levers.items() if name != "stage"})
     controls_of_mesa = SolaraViz(
         model, components=[], model_params=levers, name=title, play_interval=PLAY_PAUSE
     )
@@ -96,13 +99,7 @@ def Scene(model: Live) -> None:  # noqa: N802
         frame = course.frames[month]
         Head(model, settings, frame, month, words)
         home = diary.home_of(story.life) if story.life else None
-        with solara.Div():
-            solara.HTML("div", _maps(settings, frame, words, home), classes=["maps"])
-            solara.HTML("div", geography.legend(words), classes=["legend"])
-            solara.HTML("div", escape(words(geography.SKETCH)), classes=["note"])
-            solara.HTML("h3", escape(words(N_("Month by month"))))
-            solara.HTML("div", _curves(course, month, words, before), classes=["curves"])
-            solara.HTML("div", curves.legend(words, bool(before)), classes=["legend"])
+        solara.HTML("div", _pictures(course, settings, frame, month, words, before, home))
         Mother(course, story, month, words, follow)
 
 
@@ -111,16 +108,20 @@ def Progress(course: Course, story: Story, words: Words) -> None:  # noqa: N802
     """How far the lives in the background have come, and what went wrong."""
     for work in (course, story):
         if work.problem and work.problem != "stopped":
-            solara.Error(words(N_("This cannot be lived: {why}"), why=work.problem))
+            said = words(N_("This cannot be lived: {why}"), why=" ".join(work.problem.split()))
+            # Solara's own part for this empties the page of Vuetify 3
+            solara.HTML("p", escape(said), attributes={"role": "alert"}, classes=["refused"])
             return
     if course.done and story.done:
         return
     work = course if not course.done else story
     said = N_("Living both arms: {share} %") if work is course else N_("Living her life: {share} %")
     share = 100.0 * min(work.lived / work.months, 1.0)
-    solara.ProgressLinear(value=share)
     text = words(said, share=words.number(share, 0))
-    solara.HTML("div", escape(text), classes=["note", "progress"])
+    if work.seconds_left >= 1:
+        text += words(N_(", {seconds} s left"), seconds=words.number(work.seconds_left, 0))
+    bar = tag("progress", value=share, max=100, aria_label=text)
+    solara.HTML("div", bar + tag("span", escape(text), class_="note"), classes=["living"])
 
 
 @solara.component
@@ -192,15 +193,23 @@ def _use_before(course: Course) -> list[Frame]:
     return past.current[0].frames if len(past.current) > 1 else []
 
 
-def _use_looks_at(*works: Course | Story) -> None:
-    """Draw the page again while something is lived in the background."""
+def _use_looks_at(course: Course, story: Story) -> None:
+    """Draw the page again while something is lived in the background, the first month at once."""
 
-    async def look() -> None:
-        while not all(work.done for work in works):
-            await asyncio.sleep(LOOK_AGAIN)
-            force_update()
+    def look() -> Callable[[], None]:
+        over = threading.Event()
 
-    solara.lab.use_task(look, dependencies=list(works))
+        def draw_again() -> None:
+            done = False
+            while not (done or over.is_set()):
+                (over if course.ready else course.begun).wait(LOOK_AGAIN)
+                done = course.done and story.done
+                force_update()
+
+        threading.Thread(target=draw_again, daemon=True).start()
+        return over.set
+
+    solara.use_effect(look, [course, story])
 
 
 def _next(course: Course, story: Story) -> int:
@@ -223,6 +232,38 @@ def _programme(settings: Settings) -> str:
     return " · ".join(dict.fromkeys(part.label.model_dump()[lang.value] for part in parts))
 
 
+def _pictures(
+    course: Course,
+    settings: Settings,
+    frame: Frame,
+    month: int,
+    words: Words,
+    before: list[Frame],
+    home: int | None,
+) -> str:
+    """Return maps and curves as one piece: a browser takes its time for each."""
+    pieces = (
+        ("div", _maps(settings, frame, words, home), "maps"),
+        ("div", geography.legend(words), "legend"),
+        ("div", escape(words(geography.SKETCH)), "note"),
+        ("h3", escape(words(N_("Month by month"))), None),
+        ("div", _curves(course, settings, month, words, before), "curves"),
+        ("div", curves.legend(words, bool(before)), "legend"),
+        ("div", escape(_source(course, settings, words)), "note source"),
+    )
+    return "".join(tag(name, inside, class_=of) for name, inside, of in pieces)
+
+
+def _source(course: Course, settings: Settings, words: Words) -> str:
+    """Say where the numbers of the page are from."""
+    return words(
+        N_("Source: CECI simulator, {scenario}; one life of the polo (replicate {replicate}, seed "
+           "{seed}), so without intervals."),
+        scenario=words.of(settings.label.model_dump()), replicate=course.replicate,
+        seed=settings.seed,
+    )  # fmt: skip
+
+
 def _maps(settings: Settings, frame: Frame, words: Words, home: int | None) -> str:
     figures = []
     for arm in ARMS:
@@ -232,9 +273,9 @@ def _maps(settings: Settings, frame: Frame, words: Words, home: int | None) -> s
     return "".join(figures)
 
 
-def _curves(course: Course, month: int, words: Words, before: list[Frame]) -> str:
-    settings = course.settings
-    assert settings is not None
+def _curves(
+    course: Course, settings: Settings, month: int, words: Words, before: list[Frame]
+) -> str:
     first = _date(settings, 0)
     pictures = (
         curves.drawn(n, course.frames, month, first, settings.months, words, before)

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
+from sim.run import tell
 
 INSTALL = "pip install 'ceci-sim[view]'"
 LOOPBACK = ("127.0.0.1", "localhost")
 ANYWHERE = ("0.0.0.0", "::")
+GONE = "1m"
+"""How long a page is waited for whose browser has gone without a word, before its work stops."""
 LAST_WORDS = 1
 """Seconds that open pages are given when the server ends."""
 
@@ -42,6 +45,12 @@ def listen(host: str, port: int) -> socket.socket:
             f"host={host} port={port}: {error.strerror}; give another, such as port=0 for any free"
         ) from None
     return place
+
+
+def warn_of_others(host: str) -> None:
+    """Say that a page is not for this machine alone, if so."""
+    if host not in (*LOOPBACK, "::1"):
+        tell(f"warning: host={host}: others of the network can open the page, without any password")
 
 
 def assets() -> Path:
@@ -75,6 +84,7 @@ def be_quiet() -> None:
         "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
         "SOLARA_APP": "sim.view.page",
         "SOLARA_CHECK_HOOKS": "off",
+        "SOLARA_KERNEL_CULL_TIMEOUT": GONE,
     }
 
 
@@ -107,6 +117,7 @@ def serve(place: socket.socket, host: str, folder: Path, browser: bool) -> None:
         log_level="error",
         timeout_graceful_shutdown=LAST_WORDS,
     )
+    warn_of_others(host)
     server = uvicorn.Server(config)
     seen_at = "127.0.0.1" if host in ANYWHERE else host
     address = f"http://{f'[{seen_at}]' if ':' in seen_at else seen_at}:{place.getsockname()[1]}"

@@ -50,7 +50,7 @@ class Stage:
         with self._lock:
             course = self._courses.pop(choice, None)
             if course is None or course.problem:
-                course = Course(lambda: self._settings(choice), self.replicate)
+                course = Course(lambda: composed(self.given, choice), self.replicate)
                 course.start()
             self._courses[choice] = course
             self._forget()
@@ -92,9 +92,6 @@ class Stage:
             work.stop()
         for work in works:
             work.join(seconds)
-
-    def _settings(self, choice: Choice) -> Settings:
-        return self.settings if choice == self.choice else composed(self.given, choice)
 
     def _forget(self) -> None:
         """Drop the oldest courses that no page holds."""

@@ -1,4 +1,4 @@
-"""Work in the background: one thread each, a month at a time, and one at a time on the machine."""
+"""Work in the background: one thread each, one at a time on the machine, by turns."""
 
 import logging
 import threading
@@ -16,8 +16,8 @@ from sim.unit import cause
 _MACHINE = threading.Lock()
 """Compiled loops share the machine's threads: two of them at once are slower, or not allowed."""
 
-PAUSE = 0.001
-"""Seconds in which others may have the machine, after each month: locks know no queue."""
+TURN, PAUSE = 0.05, 0.001
+"""Seconds that a work has the machine, and that it then leaves it: locks know no queue."""
 
 
 class Stopped(Exception):  # noqa: N818 - it ends a thread, and is no error
@@ -42,6 +42,7 @@ class Work:
         self.done = False
         self.problem: str | None = None
         self._wanted = True
+        self._began_at = self._pause_at = 0.0
         self._thread = threading.Thread(target=self._go, daemon=True)
 
     def start(self) -> None:
@@ -57,6 +58,14 @@ class Work:
         if self._thread.is_alive():
             self._thread.join(seconds)
 
+    @property
+    def seconds_left(self) -> float:
+        """Seconds that it will still take at the pace so far, or 0 before there is any."""
+        if not self.lived:
+            return 0.0
+        a_month = (time.monotonic() - self._began_at) / self.lived
+        return a_month * (self.months - self.lived)
+
     def prepare(self) -> None:
         """Do what needs no machine."""
 
@@ -65,7 +74,7 @@ class Work:
         raise NotImplementedError
 
     def tick(self) -> None:
-        """Count a month, and give the machine to others for a moment.
+        """Count a month, and give the machine to others for a moment when it is their turn.
 
         Raises
         ------
@@ -73,11 +82,13 @@ class Work:
             If the work is not wanted any more.
         """
         self.lived += 1
-        _MACHINE.release()
-        try:
-            time.sleep(PAUSE)
-        finally:
-            _MACHINE.acquire()
+        if time.monotonic() > self._pause_at:
+            _MACHINE.release()
+            try:
+                time.sleep(PAUSE)
+            finally:
+                _MACHINE.acquire()
+            self._pause_at = time.monotonic() + TURN
         self.go_on()
 
     def go_on(self) -> None:
@@ -95,6 +106,7 @@ class Work:
         try:
             self.prepare()
             with _MACHINE:
+                self._began_at = time.monotonic()
                 self.run()
         except Stopped:
             self.problem = "stopped"

@@ -23,12 +23,21 @@ name: evil
 label:
   es: 'Polo <img src=x onerror="alert(1)"> {{ 1 + 1 }}'
   en: 'Place <img src=x onerror="alert(1)"> {{ 1 + 1 }}'
+polo:
+  announced:
+    '<img src=x onerror="alert(2)">':
+      {scheme: imss, places: 250, start: "2025-05", built: 0.9, known: assumed}
 """
 ACCESS = """defaults: [asegurados, _self_]
 name: evil_access
 label: {es: '<b onclick="alert(1)">Ábrete</b>', en: '<b>Open up</b>'}
 uninsured: "yes"
 guarderias: true
+"""
+BROKEN = """defaults: [asegurados, _self_]
+name: broken
+label: {es: 'Rota', en: 'Broken'}
+uninsured: '<img src=x onerror="alert(3)">'
 """
 WATCHED = """
 import json, runpy, sys
@@ -64,8 +73,12 @@ pytestmark = [
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen, str, Path]]:
     """Return the running command, the address of its page, and the file of what it asks for."""
-    for group, name, text in (("scenario", "evil", SCENARIO), ("access", "evil_access", ACCESS)):
-        (tmp_path / group).mkdir()
+    for group, name, text in (
+        ("scenario", "evil", SCENARIO),
+        ("access", "evil_access", ACCESS),
+        ("access", "broken", BROKEN),
+    ):
+        (tmp_path / group).mkdir(exist_ok=True)
         (tmp_path / group / f"{name}.yaml").write_text(text, encoding="utf-8")
     asked = tmp_path / "asked.jsonl"
     overrides = ["+scenario=evil", "browser=false", "port=0", "scale=0.02", "lang=en",
@@ -110,14 +123,21 @@ def test_it_is_played_and_changed_in_a_browser(served) -> None:
         page.wait_for_selector("text=Jan 2026")
         bar = page.locator("header").inner_text()
         assert 'Place <img src=x onerror="alert(1)"> {{ 1 + 1 }} · live view' in bar
+        centres = page.locator("svg.map .centre title").all_text_contents()
+        assert any('<img src=x onerror="alert(2)">' in said for said in centres)
         assert page.locator("img[src=x]").count() == 0
         assert len(line().split()) == 1
-        # It plays to the end, and curves build up
+        # It plays to the end, and curves build up; another page stays where it is
+        other = chromium.new_page()
+        other.goto(address)
+        other.wait_for_selector("text=Jan 2026")
         page.get_by_role("button", name="▶").click()
         page.wait_for_selector("text=Jun 2027")
         played = line()
         assert len(played.split()) == 18 and played != line("baseline")
         assert int(page.locator(".head .fact b").first.inner_text()) > 0  # centres have opened
+        assert other.locator(".head .now").inner_text() == "Jan 2026"
+        other.close()
         # The slider goes back
         page.locator(".month .v-slider-thumb, .month .v-slider__thumb").press("Home")
         page.wait_for_selector("text=Jan 2026")
@@ -142,6 +162,16 @@ def test_it_is_played_and_changed_in_a_browser(served) -> None:
         page.get_by_role("button", name="Otra madre").click()
         page.wait_for_function("t => ![...document.querySelectorAll('h3')].some("
                                "h => h.innerText == t)", arg=first)  # fmt: skip
+        # What cannot be lived is told in one line, as text
+        page.locator(".v-navigation-drawer .v-select").nth(1).click()
+        choices.filter(has_text="Rota").click()
+        page.wait_for_selector(".v-navigation-drawer .v-select >> text=Rota")
+        page.wait_for_timeout(300)
+        page.get_by_role("button", name="Simular de nuevo").click()
+        page.wait_for_selector(".view .refused")
+        told = page.locator(".view .refused").inner_text()
+        assert told.startswith("Esto no se puede simular: access.uninsured=<img src=x"), told
+        assert "\n" not in told and page.locator("img[src=x]").count() == 0
         assert complaints == []
         process.send_signal(signal.SIGINT)  # while the page is open
         assert process.wait(20) == 0

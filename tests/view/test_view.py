@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 
 import configs
 from analysis.texts import LOCALES, Words
@@ -25,12 +27,13 @@ from sim.view import curves, diary
 from sim.view import map as geography
 from sim.view.__main__ import asked
 from sim.view.course import CURVES, Course
-from sim.view.levers import GROUPS, Choice, composed, options
+from sim.view.levers import GROUPS, Choice, composed, options, read_once
 from sim.view.live import Live
 from sim.view.menu import choice_of, controls
-from sim.view.serve import listen
+from sim.view.serve import listen, warn_of_others
 from sim.view.stage import Stage
 from sim.view.svg import drawing, tag, text, told
+from sim.view.work import Work
 
 SMALL = ("+scenario=polo_norte", "burn_in=3", "months=16", "agreement_start=2026-01")
 SCALE = 0.01
@@ -107,6 +110,19 @@ def test_options_of_one_name_are_told_apart(stage: Stage) -> None:
     assert choice_of({"access": "Same (sorteo)"}, twice) == choice
 
 
+def test_files_are_read_once_and_compose_the_same() -> None:
+    choice = Choice((("rollout", "acceso_universal"), ("opens", "vespertino")), scale=SCALE)
+    plain = composed(SMALL, choice)
+    read_once()
+    first = composed(SMALL, choice)
+    with patch.object(OmegaConf, "load", wraps=OmegaConf.load) as load:
+        again = composed(SMALL, choice)
+    assert plain == first == again
+    home = str(Path(configs.__file__).resolve().parent)
+    read = [str(getattr(call.args[0], "name", "")) for call in load.call_args_list]
+    assert [name for name in read if name.startswith(home)] == []
+
+
 def test_a_rollout_brings_its_levers_unless_they_are_chosen() -> None:
     free = composed(SMALL, Choice((("rollout", "acceso_universal"),), scale=SCALE))
     chosen = Choice((("access", "asegurados"),), factor=2.0, scale=SCALE)
@@ -150,6 +166,28 @@ def test_a_course_that_no_page_holds_is_stopped(stage: Stage) -> None:
     course.join(30)
     assert course.done and course.problem == "stopped"
     assert threading.active_count() <= before
+
+
+def test_a_work_says_how_long_it_will_take() -> None:
+    class Sleep(Work):
+        def run(self) -> None:
+            self.months = 4
+            for _ in range(2):
+                time.sleep(0.2)
+                self.tick()
+            left.append(self.seconds_left)
+
+    left: list[float] = []
+    work = Sleep()
+    assert work.seconds_left == 0
+    work.start()
+    work.join(10)
+    assert 0.4 <= left[0] < 4
+
+
+def test_the_first_month_is_told_at_once(stage: Stage, course: Course) -> None:
+    assert course.begun.is_set() and course.ready
+    assert not Course(lambda: stage.settings, 0).begun.wait(0)
 
 
 def test_playing_shows_month_after_month_and_ends(stage: Stage, course: Course) -> None:
@@ -251,6 +289,15 @@ def test_a_port_in_use_is_refused() -> None:
             listen("127.0.0.1", port)
     with pytest.raises(InputError, match=r"^host=nowhere\.invalid: no such address"):
         listen("nowhere.invalid", 0)
+
+
+def test_others_of_the_network_are_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    for host in ("127.0.0.1", "localhost", "::1"):
+        warn_of_others(host)
+    assert capsys.readouterr().err == ""
+    warn_of_others("0.0.0.0")
+    said = capsys.readouterr().err
+    assert said.startswith("warning: host=0.0.0.0: others of the network") and said.count("\n") == 1
 
 
 @pytest.mark.parametrize(
