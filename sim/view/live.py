@@ -1,5 +1,6 @@
 """What Mesa plays: a model whose step is the next month of a course."""
 
+from collections.abc import Callable
 from typing import Any
 
 import mesa
@@ -55,7 +56,7 @@ class Live(mesa.Model):
         self.month = max(0, min(month, self.months - 1))
 
 
-def live_on(stage: Stage, shown: dict[str, Any]) -> type[Live]:
+def live_on(stage: Stage, shown: dict[str, Any]) -> Callable[..., Live]:
     """Return the class of a page, which Mesa calls with the levers that it knows of as `kwargs`.
 
     Parameters

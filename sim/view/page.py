@@ -57,7 +57,7 @@ def Page() -> None:  # noqa: N802
     solara.use_memo(lambda: lang.set(stage.lang), [])
     solara.use_memo(_colours, [])
     shown: dict[str, Any] = solara.use_memo(dict, [])
-    first = solara.use_memo(lambda: live_on(stage, shown)(stage.choice), [])
+    first = solara.use_memo(lambda: live_on(stage, shown)(choice=stage.choice), [])
     model: Any = solara.use_reactive(first)
     words = Words(lang.value)
     label = stage.settings.label.model_dump()
