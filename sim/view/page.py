@@ -249,7 +249,7 @@ def _pictures(
         ("h3", escape(words(N_("Month by month"))), None),
         ("div", _curves(course, settings, month, words, before), "curves"),
         ("div", curves.legend(words, bool(before)), "legend"),
-        ("div", escape(_source(course, settings, words)), "note source"),
+        ("div", escape(_source(course, settings, words)), "note"),
     )
     return "".join(tag(name, inside, class_=of) for name, inside, of in pieces)
 

@@ -14,12 +14,12 @@ SAID = {
     "Reset": N_("Live it again"),
     "Step": N_("Next month"),
     "Model Parameters": N_("Levers"),
-    "Information": N_("Information"),
+    "Information": N_("How to"),
 }
 LEFT_OUT = {"Render Interval (steps)", "Use Threads"}
 """Controls that this page has no use for: its months are lived in the background anyway."""
-STEPS = re.compile(r"(?:Step|Time): (\d+)(?:\.0)?")
-"""Mesa counts steps, or from 3.5 on their time, which is the same."""
+STEPS = re.compile(r"(?:Step|Time): [\d.]+")
+"""Mesa counts steps, or from 3.5 on their time; the month that is shown stands above the maps."""
 SPEAKING = ("Button", "Card", "Checkbox", "SliderInt", "Text")
 
 
@@ -52,10 +52,12 @@ class Speaking:
     def said(self, text: Any) -> Any:
         """Return a text of Mesa in the language; anything else as it is."""
         words = Words(self._lang.value)
-        steps = STEPS.fullmatch(text) if isinstance(text, str) else None
-        if steps:
-            return words(N_("Months played: {months}"), months=steps[1])
-        return words(SAID[text]) if isinstance(text, str) and text in SAID else text
+        if not isinstance(text, str):
+            return text
+        if STEPS.fullmatch(text):
+            return words(N_("Play, or choose a month above the maps. Levers count once it is "
+                            "lived again: what was stays, dotted."))  # fmt: skip
+        return words(SAID[text]) if text in SAID else text
 
 
 def speak(lang: Any) -> None:
