@@ -209,5 +209,5 @@ def panel_frame(panel: Panel, settings: Settings, arm: str, replicate: int) -> p
 def _date(months: np.ndarray, first: int) -> np.ndarray:
     """Return first days of months counted from `first`, a month of the Christian era."""
     days = first_days(first + months)
-    days[months == NEVER] = np.datetime64("NaT")
+    days[months == NEVER] = np.datetime64("NaT", "D")
     return days

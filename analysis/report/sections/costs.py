@@ -24,15 +24,16 @@ def section(scenario: Scenario, words: Words) -> Section:
         return Section("", ())
     names = called(words)
     unit = {key: tied(text) for key, text in names["unit"].items()}
+    title = {name: words(text) for name, text in TITLES.items()}
     blocks = present([
         paragraph(words("Means of the last twelve months, with the programme less without it, "
                         "whole territory. A dash stands for what there is not: an estimate without "
                         "bounds, or an item that a payer does not have.")),
         figures.payers(scenario, words),
-        _payers(facts, names, f"{words(TITLES['payers'])} ({unit['million']})", words),
+        _payers(facts, names, f"{title['payers']} ({unit['million']})", words),
         _jobs(facts, names, words),
         figures.costs(scenario, words),
-        _per_job(facts, names, f"{words(TITLES['costs'])} ({unit['mxn']})", words),
+        _per_job(facts, names, f"{title['costs']} ({unit['mxn']})", words),
         _of_firms(facts, names, words),
         paragraph(
             words("The cost of a building is spread over the {life} years that it serves, at a "
