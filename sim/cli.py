@@ -19,7 +19,6 @@ import contextlib
 import difflib
 import functools
 import io
-import math
 import os
 import sys
 import traceback
@@ -46,6 +45,7 @@ from omegaconf.errors import (
 from pydantic import ValidationError
 
 import configs
+from sim import own_files
 from sim.errors import IncompleteError, InputError, Interrupted
 
 Job = Callable[[DictConfig], None]
@@ -61,12 +61,6 @@ INPUT_ERRORS = (
 
 #: How many invalid values, names and characters of a value one line shows.
 SHOWN_ERRORS, SHOWN_NAMES, SHOWN_CHARACTERS = 3, 24, 60
-
-#: How many values a file of the user's own may hold once its aliases are written out.
-MOST_NODES = 100_000
-
-#: Bytes of such a file; a polo with a thousand zones has some 0.1 MB.
-MOST_BYTES = 2_000_000
 
 
 def main() -> int:
@@ -111,7 +105,7 @@ def command(job: Job, config_name: str = "config", scenario: str | None = None) 
         config_name=config_name,
     )(_task(job, full_error))
     try:
-        with _quiet_hydra(), _argv(_arguments(sys.argv[1:], scenario)):
+        with _quiet_hydra(), own_files.refused(), _argv(_arguments(sys.argv[1:], scenario)):
             run()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -203,71 +197,11 @@ def _arguments(given: list[str], scenario: str | None = None) -> list[str]:
             raise InputError(complaint.getvalue().rpartition("error: ")[2]) from None
         raise
     overrides = parsed.overrides
-    if parsed.config_dir:
-        _refuse_unsound(Path(parsed.config_dir), overrides)
     options = [argument for argument in given if argument not in [*overrides, "--"]]
     plus = ["+" + line if line.startswith("scenario=") else line for line in overrides]
     if scenario and not any(line.lstrip("+~").startswith("scenario") for line in plus):
         plus.insert(0, f"+scenario={scenario}")
     return [*options, "--", *plus]
-
-
-def _refuse_unsound(folder: Path, overrides: Sequence[str]) -> None:
-    """Refuse files of the user's own that Hydra would read to the end of the machine's memory.
-
-    They are those chosen, and all of the package's groups, for a chosen one may ask for them.
-    """
-    chosen = {}
-    for override in overrides:
-        group, _, choice = override.lstrip("+").partition("=")
-        path = folder / group.partition("@")[0] / f"{choice}.yaml"
-        chosen[path] = f"{group}={choice}: {path.name}"
-    groups = [path.name for path in Path(configs.__file__).parent.iterdir() if path.is_dir()]
-    others = [path for name in sorted(groups) for path in sorted((folder / name).rglob("*.yaml"))]
-    said = {path: str(path.relative_to(folder)) for path in others} | chosen
-    for path, name in said.items():
-        with contextlib.suppress(yaml.YAMLError, OSError):  # Hydra says why
-            if path.stat().st_size > MOST_BYTES:
-                raise InputError(f"{name} is larger than {MOST_BYTES:,} bytes")
-            if path in chosen:
-                _refuse_unreadable(path, name)
-            _refuse_what_grows(path, name)
-
-
-def _refuse_what_grows(path: Path, said: str) -> None:
-    """Refuse a file that holds too much once its aliases are copied, as Hydra does."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if "*" not in text:
-        return
-    try:
-        values = _written_out(yaml.compose(text, yaml.SafeLoader), {})
-    except RecursionError:
-        raise InputError(f"{said} is nested too deep") from None
-    if values > MOST_NODES:
-        raise InputError(
-            f"{said} written out, without aliases, holds more than {MOST_NODES:,} values"
-        )
-
-
-def _refuse_unreadable(path: Path, said: str) -> None:
-    """Refuse a file that is no text for YAML: Hydra would not name it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise InputError(f"{said} is not text in UTF-8") from None
-    if wrong := yaml.reader.Reader.NON_PRINTABLE.search(text):
-        raise InputError(f"{said} holds {wrong[0]!a}, which YAML does not allow")
-
-
-def _written_out(node: Any, known: dict[int, float]) -> float:
-    """Return how many values a node of YAML holds once its aliases are copied."""
-    if id(node) not in known:
-        known[id(node)] = math.inf  # until it is counted: one that holds itself has no end
-        parts = node.value if isinstance(node, yaml.CollectionNode) else []
-        if isinstance(node, yaml.MappingNode):
-            parts = [part for pair in parts for part in pair]
-        known[id(node)] = 1 + sum(_written_out(part, known) for part in parts)
-    return known[id(node)]
 
 
 def _print(kind: str, message: str) -> None:

@@ -17,8 +17,9 @@ from analysis import absenteeism, compare, distribution, figures, participation,
 from analysis.econometrics.__main__ import main as econometrics
 from analysis.report.__main__ import main as report
 from sim import verify
-from sim.cli import MOST_BYTES, command
+from sim.cli import command
 from sim.errors import InputError
+from sim.own_files import MOST_BYTES
 from sim.population.iter import read_iter
 from sim.settings import Settings
 from tests.analysis.conftest import folder  # noqa: F401
@@ -59,7 +60,7 @@ def own(tmp_path, monkeypatch, capsys):
 
     def run(content, *more: str, name: str = "config", job=pytest.fail) -> tuple[int, str, str]:
         path = tmp_path / "own" / "scenario" / "bad.yaml"
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         match content:
             case Path():
                 path.symlink_to(content)
@@ -96,11 +97,47 @@ def test_a_file_that_cannot_be_read(own, tmp_path, kind, name):
 def test_a_bomb_that_another_file_asks_for(own, tmp_path):
     (tmp_path / "own" / "rollout").mkdir(parents=True)
     (tmp_path / "own" / "rollout" / "laughs.yaml").write_text(LAUGHS)
-    (tmp_path / "own" / "scenario").mkdir()
-    (tmp_path / "own" / "scenario" / "bad.yaml").write_text(HEAD)
-    (tmp_path / "own").rename(tmp_path / "theirs")
-    content = HEAD.replace("\n", "\ndefaults: [{override /rollout: laughs}]\n", 1)
-    one_line(own(content, "--config-dir", str(tmp_path / "theirs")), "rollout/laughs.yaml written")
+    content = HEAD + "defaults:\n  - override /rollout: laughs\n"
+    one_line(own(content), "rollout/laughs.yaml written")
+
+
+OPENS = "{_target_: builtins.open, file: executed, mode: w}"
+EXECUTED = {
+    "a callback": HEAD + f"hydra: {{callbacks: {{x: {OPENS}}}}}\n",
+    "a launcher": HEAD + f"hydra:\n  launcher: {OPENS}\n",
+    "a handler of the log": HEAD
+    + "hydra: {job_logging: {handlers: {x: {(): builtins.open, file: executed, mode: w}}}}\n",
+    "a name in disguise": HEAD + f'"\\x68ydra": {{callbacks: {{x: {OPENS}}}}}\n',
+    "a package": f"# @package hydra.callbacks\nx: {OPENS}\n",
+    "a default": HEAD + "defaults:\n  - override /hydra/job_logging: theirs\n",
+    "a default of another package": HEAD + "defaults:\n  - /rollout@hydra.callbacks: theirs\n",
+    "a file of the group": HEAD + "defaults:\n  - /hydra/callbacks/theirs\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", EXECUTED)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_file_runs_a_program_by_way_of_hydra(own, tmp_path, kind, name):
+    for group in ("hydra/callbacks", "hydra/job_logging", "rollout"):
+        (tmp_path / "own" / group).mkdir(parents=True)
+        (tmp_path / "own" / group / "theirs.yaml").write_text(f"x: {OPENS}\n")
+    said = own(EXECUTED[kind], name=name)
+    one_line(said, "scenario/bad.yaml sets options of Hydra's own (hydra)")
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]
+
+
+def test_a_file_that_another_asks_for_runs_nothing_either(own, tmp_path):
+    (tmp_path / "own" / "more").mkdir(parents=True)
+    theirs = tmp_path / "own" / "more" / "theirs.yaml"
+    theirs.write_text(f"# @package _global_\nhydra: {{callbacks: {{x: {OPENS}}}}}\n")
+    one_line(own(HEAD + "defaults:\n  - /more/theirs\n"), "more/theirs.yaml sets options of Hydra")
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]
+
+
+def test_options_of_hydra_may_be_given_on_the_command_line(own, tmp_path):
+    seen = []
+    status, _, err = own(HEAD, "hydra.run.dir=elsewhere", job=lambda config: seen.append(config))
+    assert (status, err, len(seen)) == (0, "", 1)
 
 
 WRONG = {

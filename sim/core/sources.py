@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
-READERS = frozenset({"__main__", "cli", "polo", "trace", "verify", "view"})
+READERS = frozenset({"__main__", "cli", "own_files", "polo", "trace", "verify", "view"})
 """Modules and subpackages that start a simulation or look at one.
 
 No other module may import them: what is composed there reaches a unit only through its settings,

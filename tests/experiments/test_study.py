@@ -281,5 +281,5 @@ def test_the_command_refuses_a_file_that_grows_at_once(told, tmp_path, text):
     begun = time.monotonic()
     status, err = told("+study=laughs")
     assert status == 2 and err.count("\n") == 1, err
-    assert err.startswith("error: study=laughs: laughs.yaml written out, without aliases, holds mo")
+    assert err.startswith("error: study/laughs.yaml written out, without aliases, holds more")
     assert time.monotonic() - begun < 5
