@@ -55,7 +55,7 @@ def says_the_same(page: str) -> bool:
     return twin != page and [b.meaning for b in blocks(page)] == [b.meaning for b in blocks(twin)]
 
 
-WRITTEN = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+WRITTEN = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [page for path in WRITTEN if blocks(page := path.relative_to(ROOT).as_posix())]
 RUN = [page for page in PAGES if page not in ELSEWHERE and not says_the_same(page)]
 
